@@ -107,6 +107,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     ),
   ],
   vectorLengthMax: [
+    reached(`${agent}/client/vectors.test.ts`, 'a longer list than there may be is dropped, and told'),
     reached(`${python}/test_vectors.py`, 'test_a_longer_list_than_there_may_be_is_dropped_counted_and_told'),
   ],
   seriesPerStreamMax: [

@@ -84,6 +84,22 @@ describe('a script of prov4ml under provloom run', () => {
     expect((await run(work, text, ['--as-prov4ml'])).stdout).toBe('False\n')
   })
 
+  it('is recorded though it begins by removing the folder that runs are saved in', async () => {
+    const work = folder()
+    const text = `import os, shutil, prov4ml
+shutil.rmtree("prov")
+prov4ml.start_run("www.example.org", "afresh", "prov")
+prov4ml.log_metric("loss", 0.5, step=1)
+document, *_ = prov4ml.end_run()
+print(os.path.exists(document))`
+    const result = await run(work, text)
+    expect([result.code, result.stdout], result.stderr).toEqual([0, 'True\n'])
+    expect(result.stderr).not.toContain('SAVE_DIR_UNWRITABLE')
+    const dir = path.join(work, 'prov/afresh_0')
+    expect(validate(readJson(fs.readFileSync(path.join(dir, 'prov.json'))))).toEqual([])
+    expect((await rowsOf(dir, 'loss')).map(({ value }) => value)).toEqual([0.5])
+  })
+
   it('keeps what stands in PYTHONPATH before its own folder of doors', async () => {
     const work = folder()
     const text = 'import os\nprint(os.environ["PYTHONPATH"])'

@@ -91,6 +91,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 3,
   },
+  frameworks: {
+    what: 'real frameworks through --mlflow and provloom.integrations, on 1 and 4 ranks and below torchrun, where PROVLOOM_TEST_FRAMEWORKS names Pythons with them',
+    minutes: 12,
+    files: ['test/frameworks/frameworks.test.ts', 'test/frameworks/notebook.test.ts'],
+    effort: 1,
+  },
   browser: {
     what: 'the page of a run of 1e8 points in Chromium: its pixels, its bytes and its memory; the run is that of PROVLOOM_TEST_LARGE, or made first',
     minutes: 15,

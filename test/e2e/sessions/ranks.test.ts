@@ -269,6 +269,23 @@ print(rank, provloom.end_run(wait=True))
 /** Runs that wait for a rank which has no session in them do so for a minute. */
 const isOver = (run: RunSeen): boolean => run.file.status !== 'running'
 
+it('ranks that call nothing are of the first run of those that rank 0 has alone, and are not said to be apart', async () => {
+  const here = site()
+  const text = `${head}
+if rank == 0:
+${(session('fit') + session('test')).trim().replaceAll(/^/gm, '    ')}
+else:
+    time.sleep(1)
+`
+  const { stderr } = await here.wrapped([here.script('t.py', text)], '-n', '3').ended
+  const runs = here.runs()
+  expect(
+    runs.map((run) => ranks(run)),
+    stderr,
+  ).toEqual([['0 0 completed', '1 0 completed', '2 0 completed'], ['0 0 completed']])
+  for (const run of runs) expect(run.file.problemKinds).toEqual([])
+})
+
 describe('ranks that disagree', () => {
   const extra = (named: boolean): string => {
     const name = (which: string): string => (named ? `, run_name="${which}"` : '')

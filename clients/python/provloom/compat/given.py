@@ -57,10 +57,11 @@ class Given:
         self._left = list(positional)
         self._named = dict(named)
 
-    def take(self, name, wanted, default=None):
+    def take(self, name, wanted=None, default=None):
+        """:param wanted: whether a positional value may be it; without one it is given by name alone"""
         if name in self._named:
             return self._named.pop(name)
-        if self._left and wanted(self._left[0]):
+        if wanted is not None and self._left and wanted(self._left[0]):
             return self._left.pop(0)
         return default
 
@@ -95,7 +96,7 @@ class Given:
 
     def meaningless(self, name, wanted=None):
         """Takes a parameter that means nothing here, and tells it where it asks for something."""
-        value = self.take(name, wanted or (lambda one: False))
+        value = self.take(name, wanted)
         if value is not None and value is not False and not (value is True and name.startswith("log_")):
             once("compat-" + name, "%s: %s means nothing here: %s" % (self.call, name, _NOTHING[name]))
 

@@ -1,23 +1,27 @@
-"""ProvMLLogger: prov4ml's logger for Lightning. It begins no run: the script's start_run does."""
+"""ProvMLLogger: prov4ml's logger for Lightning. Where the script has begun no run it begins one, as that of 2024 does."""
 
 import os
 
+from .. import _current
+from ..integrations._own_run import OwnRun
 from ..integrations.lightning import LightningLogger
 from .run import get_run_dir
 
 
-class _Scripts:
-    def begin(self):
-        """The script has begun it, or nothing is recorded, which is told."""
+class _ScriptsFirst(OwnRun):
+    """With the first record, so that a start_run behind the logger is the script's; and none behind its end_run."""
 
-    def end(self, error=None):
-        """So does the script end it."""
+    def begin(self):
+        if not _current.ended:
+            super().begin()
 
 
 class ProvMLLogger(LightningLogger):
     def __init__(self, name="lightning_logs", version=None, prefix="", flush_logs_every_n_steps=100):
         super().__init__(None, name or "lightning_logs")
-        self._own = _Scripts()
+        self._own = _ScriptsFirst(
+            prov_user_namespace="www.example.org", experiment_name=self._name, save_after_n_logs=flush_logs_every_n_steps
+        )
         self._version, self._prefix = version, prefix
 
     @property

@@ -11,45 +11,35 @@ from .._guard import harmless
 from .._run import Run, begin
 from .._run import end_run as _end_run
 from .._tell import once
-from .given import Given, is_flag
+from .given import Given, is_anything, is_flag
 
 _POLL_SECONDS = 0.01
 
 
-def _start(frame, call, experiment, namespace, folder, collect_all, save_after, rank, given):
-    disable_codecarbon = given.take("disable_codecarbon", is_flag, False)
-    world_size, name, identity = given.take("world_size", _never), given.take("run_name", _never), given.take("run_id", _never)
-    for later in ("metrics_file_type", "csv_separator", "use_compressor", "use_run_id"):
-        given.meaningless(later, lambda one: True)
-    given.rest()
-    return begin(frame, namespace, experiment, folder, collect_all, save_after, rank, disable_codecarbon, world_size, name, identity)
+#: What both have behind the two names, in this order.
+_COMMON = ("provenance_save_dir", "collect_all_processes", "save_after_n_logs", "rank")
 
 
-def _never(value):
-    return False
-
-
-def start_run_of_prov4ml(
-    prov_user_namespace=None, experiment_name=None, provenance_save_dir=None, collect_all_processes=None, save_after_n_logs=None,
-    rank=None, *later, **named
-):  # fmt: skip
+def start_run_of_prov4ml(prov_user_namespace=None, experiment_name=None, *common, **named):
     """prov4ml's start_run: the namespace first. Parameters of later versions are taken too."""
-    with harmless("start_run"):
-        given = Given("start_run", later, named)
-        return _start(sys._getframe(1), "start_run", experiment_name, prov_user_namespace, provenance_save_dir,
-                      collect_all_processes, save_after_n_logs, rank, given)  # fmt: skip
-    return Run(None)
+    return _start(sys._getframe(1), prov_user_namespace, experiment_name, common, named)
 
 
-def start_run_of_yprov4ml(
-    experiment_name=None, prov_user_namespace=None, provenance_save_dir=None, collect_all_processes=None, save_after_n_logs=None,
-    rank=None, *later, **named
-):  # fmt: skip
+def start_run_of_yprov4ml(experiment_name=None, prov_user_namespace=None, *common, **named):
     """yprov4ml's start_run: the experiment first. Parameters of all versions are taken."""
+    return _start(sys._getframe(1), prov_user_namespace, experiment_name, common, named)
+
+
+def _start(frame, namespace, experiment, positional, named):
     with harmless("start_run"):
-        given = Given("start_run", later, named)
-        return _start(sys._getframe(1), "start_run", experiment_name, prov_user_namespace, provenance_save_dir,
-                      collect_all_processes, save_after_n_logs, rank, given)  # fmt: skip
+        given = Given("start_run", positional, named)
+        common = [given.take(one, is_anything) for one in _COMMON]
+        disable_codecarbon = given.take("disable_codecarbon", is_flag, False)
+        ours = [given.take(one) for one in ("world_size", "run_name", "run_id")]
+        for later in ("metrics_file_type", "csv_separator", "use_compressor", "use_run_id"):
+            given.meaningless(later, is_anything)
+        given.rest()
+        return begin(frame, namespace, experiment, *common, disable_codecarbon, *ours)
     return Run(None)
 
 

@@ -6,6 +6,7 @@ from torch.utils.data import Dataset
 from .._guard import harmless
 from .._metric import log_metric as _log_metric
 from .._tell import once
+from .given import Given, is_count, is_name
 from .kinds import context_name
 
 _WEIGHTS = (
@@ -33,11 +34,15 @@ class ProvenanceTrackedFunction:
 
 
 class _Tracked(nn.Module):
-    def __init__(self, model_label, model, context=None, chunk_size=64):
+    """``(label, model, context)``, and as some of their scripts call it ``(model)`` or ``(model, label)``."""
+
+    def __init__(self, *positional, **named):
         super().__init__()
-        self.model = model
-        self.model_name = model_label
-        self.context = context
+        given = Given(type(self).__name__, positional, named)
+        self.model_name, self.model = given.pair("model_label", "model")
+        self.context = given.take("context", is_name)
+        given.take("chunk_size", is_count)
+        given.rest()
 
     def forward(self, *args, **kwargs):
         return self.model(*args, **kwargs)
@@ -49,9 +54,9 @@ class _Tracked(nn.Module):
 class ProvenanceTrackedModel(_Tracked):
     """The model as it is: what goes through its layers is not recorded, which is told once."""
 
-    def __init__(self, model_label, model, context=None, chunk_size=64):
-        super().__init__(model_label, model, context, chunk_size)
-        once("compat-layers", "ProvenanceTrackedModel: what goes in and out of the layers of %s is not recorded" % model_label)
+    def __init__(self, *positional, **named):
+        super().__init__(*positional, **named)
+        once("compat-layers", "ProvenanceTrackedModel: what goes in and out of the layers of %s is not recorded" % self.model_name)
 
 
 class WeightDistributionTrackedModel(_Tracked):

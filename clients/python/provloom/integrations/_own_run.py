@@ -1,4 +1,6 @@
-"""The run that a framework's logger records into: the script's, where it has one open, else one of the logger's own.
+"""What loggers and callbacks of frameworks have in common: the run that they record into, and how metrics come there.
+
+The run is the script's, where it has one open, else one of the logger's own.
 
 A framework does not say when it is done: ``trainer.fit`` may be followed by ``trainer.test``. So a run of a logger's own ends
 with the next logger's, with the process, or when ``end`` is called.
@@ -6,10 +8,12 @@ with the next logger's, with the process, or when ``end`` is called.
 
 import os
 import sys
+from contextlib import contextmanager
 
 from .. import _current, _run
 from .._guard import harmless, is_within
 from .._life import Ending
+from .._metric import log_metric
 
 _open = None
 
@@ -60,6 +64,34 @@ class OwnRun:
     def __getstate__(self):
         # Of the process that makes it alone.
         return {"_options": self._options, "_run": None, "_pid": None}
+
+
+class Recording:
+    """To be the first base of a framework's logger or callback, which is then made with the options of start_run."""
+
+    #: where nobody names one
+    _experiment = None
+
+    def __init__(self, prov_user_namespace=None, experiment_name=None, **options):
+        super().__init__()
+        self._own = OwnRun(prov_user_namespace=prov_user_namespace, experiment_name=experiment_name or self._experiment, **options)
+
+    @contextmanager
+    def _recorded(self, call):
+        """Around what is recorded in one call of the framework, whatever becomes of it."""
+        self._own.begin()
+        with harmless(call):
+            yield
+
+    def _log(self, call, metrics, step, otherwise=None):
+        """Metrics by name, each in the context that its name begins with."""
+        with self._recorded(call):
+            for key, value in (metrics or {}).items():
+                log_metric(key, value, context_of(key, otherwise), step)
+
+    def end(self):
+        """Ends the run where it is its own."""
+        self._own.end()
 
 
 _ORDER = (

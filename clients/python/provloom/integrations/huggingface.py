@@ -6,34 +6,28 @@ from transformers import TrainerCallback
 
 from .._artifact import log_artifact
 from .._guard import harmless
-from .._metric import log_metric
 from .._param import log_param, log_params
-from ._own_run import OwnRun, context_of
+from ._own_run import Recording
 
 
-class HuggingFaceCallback(TrainerCallback):
+class HuggingFaceCallback(Recording, TrainerCallback):
     """Records the Trainer's arguments, the model's configuration, what is logged at each step, and checkpoints by their path.
 
     Where a run is open it goes there; else it begins one, with the options of start_run.
     """
 
-    def __init__(self, prov_user_namespace=None, experiment_name="transformers", **options):
-        self._own = OwnRun(prov_user_namespace=prov_user_namespace, experiment_name=experiment_name, **options)
+    _experiment = "transformers"
 
     def on_train_begin(self, args, state, control, model=None, **kwargs):
-        with harmless("on_train_begin"):
-            self._own.begin()
+        with self._recorded("on_train_begin"):
             log_params({name: value for name, value in args.to_dict().items() if value is not None and value != ""})
             config = getattr(model, "config", None)
             if config is not None:
                 log_param("model_config", config.to_dict())
 
     def on_log(self, args, state, control, logs=None, **kwargs):
-        with harmless("on_log"):
-            self._own.begin()
-            for key, value in (logs or {}).items():
-                if isinstance(value, (int, float)):
-                    log_metric(key, value, context_of(key, "training"), state.global_step)
+        numbers = {key: value for key, value in (logs or {}).items() if isinstance(value, (int, float))}
+        self._log("on_log", numbers, state.global_step, "training")
 
     def on_save(self, args, state, control, **kwargs):
         with harmless("on_save"):
@@ -42,7 +36,3 @@ class HuggingFaceCallback(TrainerCallback):
             if state.is_world_process_zero and os.path.isdir(folder):
                 self._own.begin()
                 log_artifact(os.path.basename(folder), folder, step=state.global_step, log_copy_in_prov_directory=False, is_model=True)
-
-    def end(self):
-        """Ends the run where it is this callback's own."""
-        self._own.end()

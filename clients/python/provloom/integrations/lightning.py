@@ -5,22 +5,23 @@ try:
 except ImportError:
     from pytorch_lightning.loggers.logger import Logger
 
-from .._guard import harmless
-from .._metric import log_metric
+from .. import _current
+from .._artifact import log_artifact
 from .._param import log_params
-from ._own_run import OwnRun, context_of
+from ._own_run import Recording
 
 
-class LightningLogger(Logger):
+class LightningLogger(Recording, Logger):
     """Records what ``self.log`` of a module is given, from every rank that is collected, with Lightning's own steps.
 
     Where a run is open it goes there; else it begins one, with the options of start_run.
     """
 
-    def __init__(self, prov_user_namespace=None, experiment_name="lightning", **options):
-        super().__init__()
-        self._own = OwnRun(prov_user_namespace=prov_user_namespace, experiment_name=experiment_name, **options)
-        self._name = experiment_name
+    _experiment = "lightning"
+
+    def __init__(self, prov_user_namespace=None, experiment_name=None, **options):
+        super().__init__(prov_user_namespace, experiment_name, **options)
+        self._name = experiment_name or self._experiment
 
     @property
     def name(self):
@@ -29,28 +30,19 @@ class LightningLogger(Logger):
     @property
     def version(self):
         """The number of the run, once its directory is known."""
-        from .. import _current
-
         folder = None if _current.session is None else _current.session.directory()
         return None if folder is None else folder.rpartition("_")[2]
 
     def log_metrics(self, metrics, step=None):
-        with harmless("log_metrics"):
-            self._own.begin()
-            for key, value in metrics.items():
-                log_metric(key, value, context_of(key), step)
+        self._log("log_metrics", metrics, step)
 
     def log_hyperparams(self, params, *args, **kwargs):
-        with harmless("log_hyperparams"):
-            self._own.begin()
+        with self._recorded("log_hyperparams"):
             log_params(params)
 
     def after_save_checkpoint(self, checkpoint_callback):
         """The best and the last checkpoint, as they are now."""
-        with harmless("after_save_checkpoint"):
-            from .._artifact import log_artifact
-
-            self._own.begin()
+        with self._recorded("after_save_checkpoint"):
             paths = {getattr(checkpoint_callback, one, None) for one in ("best_model_path", "last_model_path")}
             for path in sorted(one for one in paths if one):
                 log_artifact(path, is_model=True)
@@ -59,7 +51,3 @@ class LightningLogger(Logger):
         """A failed fit ends the run; after one that went well there may be more."""
         if status not in ("success", "finished"):
             self._own.end("Lightning says: %s" % status)
-
-    def end(self):
-        """Ends the run where it is this logger's own."""
-        self._own.end()

@@ -7,7 +7,7 @@ export type { DatasetOptions } from './dataset.ts'
 export { FoldOperation, logModel, registerFinalMetric, saveModelVersion } from './facts.ts'
 export type { ModelOptions, VersionOptions } from './facts.ts'
 export { logCurrentExecutionTime, logMetric, logMetrics } from './metric.ts'
-export type { MetricOptions } from './metric.ts'
+export type { MetricOptions, MetricValue } from './metric.ts'
 export {
   logExecutionEndTime,
   logExecutionStartTime,

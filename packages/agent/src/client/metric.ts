@@ -1,4 +1,5 @@
 import { contextName } from './context-name.ts'
+import { logVector, vectorLength } from './vector.ts'
 import { withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
 import { numberOf } from './number.ts'
@@ -18,17 +19,20 @@ export interface MetricOptions {
   readonly timestamp?: number | bigint | Date
 }
 
+/** One value of a metric, or a list of them, of which each is the metric `key[0]`, `key[1]`, ... of that step. */
+export type MetricValue = number | bigint | ArrayLike<number> | ArrayLike<bigint>
+
 /**
- * Records one value of a metric: a number, a bigint, a boolean, or a typed array of one element. Never throws: what is
- * no number is told once, and counted as dropped.
+ * Records one value of a metric: a number, a bigint, a boolean, or a typed array of one element; or a list of numbers, an
+ * array or a typed array. Never throws: what is none is told once, and counted as dropped.
  */
-export function logMetric(key: string, value: number | bigint, options: MetricOptions = {}): void {
+export function logMetric(key: string, value: MetricValue, options: MetricOptions = {}): void {
   withOptions('logMetric', options, (session, options) => record(session, 'logMetric', key, value, options))
 }
 
 /** Records the values of several metrics of one step. */
 export function logMetrics(
-  metrics: Readonly<Record<string, number | bigint>> | ReadonlyMap<unknown, number | bigint>,
+  metrics: Readonly<Record<string, MetricValue>> | ReadonlyMap<unknown, MetricValue>,
   options: MetricOptions = {},
 ): void {
   withOptions('logMetrics', options, (session, options) => {
@@ -50,16 +54,21 @@ function record(session: Session, call: string, key: unknown, value: unknown, op
     session.refuse('bad-name', 'BAD_NAME', `${call}: the key must be text that is not empty`)
     return
   }
-  const found = numberOf(value)
-  if (found.kind === 'refused') {
+  const length = vectorLength(value)
+  const found = length === undefined ? numberOf(value) : undefined
+  if (found?.kind === 'refused') {
     const text = `${call}: the value of ${name} is no number: ${found.what}; it is not recorded`
     session.refuse('not-a-number', 'NOT_A_NUMBER', text, name)
     return
   }
-  const { remark } = found
-  if (remark !== undefined)
-    session.problem(remark.code, `${call}: the value of ${name} ${remark.words}`, name)
+  if (found?.remark !== undefined)
+    session.problem(found.remark.code, `${call}: the value of ${name} ${found.remark.words}`, name)
   const step = recordedStep(session, call, name, options.step)
   const time = recordedTime(session, call, name, options.timestamp)
-  session.stream.point(name, contextName(options.context), nameOf(options.source), step, time, found.value)
+  const [context, source] = [contextName(options.context), nameOf(options.source)]
+  const put = (name: string, value: number): void =>
+    void session.stream.point(name, context, source, step, time, value)
+  if (found !== undefined) put(name, found.value)
+  else if (length !== undefined)
+    logVector(session, { call, name, context, source, step }, Object(value), length, put)
 }

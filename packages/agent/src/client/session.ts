@@ -81,6 +81,7 @@ export class Session {
   readonly #author: Author
   readonly #counts = new Map<string, number>()
   readonly #steps = new Map<string | undefined, number | bigint>()
+  readonly #lengths = new Map<string, number>()
   readonly #problems = new Set<string>()
   #wanted = true
   #lookedMs = -Infinity
@@ -176,6 +177,13 @@ export class Session {
     const number = this.#counts.get(what) ?? 0
     this.#counts.set(what, number + 1)
     return number
+  }
+
+  /** How many values the first list of a metric had, where this one is not that. */
+  lengthBefore(metric: string, length: number): number {
+    const before = this.#lengths.get(metric) ?? length
+    this.#lengths.set(metric, before)
+    return before
   }
 
   /** The number of a context's next step, where the script does not say it. */

@@ -176,7 +176,7 @@ test('nothing a caller gives makes a call throw', async () => {
 test('what is refused counts as dropped by reason and is told once a key, and what is recorded otherwise is told', async () => {
   const { errors } = worker(`
     p.startRun()
-    for (const key of ['a', 'b']) for (const value of [[1], null, 'text']) p.logMetric(key, value)
+    for (const key of ['a', 'b']) for (const value of [{}, null, 'text']) p.logMetric(key, value)
     p.logMetric('', 1); p.logParam(null, 1); p.logMetrics(5); p.logParams(new Proxy({}, {}))
     p.registerFinalMetric('m', 'x', 'max'); p.registerFinalMetric('m', 0, 'median')
     for (const _ of [1, 2]) {
@@ -197,8 +197,8 @@ test('what is refused counts as dropped by reason and is told once a key, and wh
   })
   const problems = only(events, 'problem')
   expect(problems.filter(({ code }) => code === 'NOT_A_NUMBER').map(({ message }) => message)).toEqual([
-    'logMetric: the value of a is no number: an array of 1; it is not recorded',
-    'logMetric: the value of b is no number: an array of 1; it is not recorded',
+    'logMetric: the value of a is no number: an object (Object); it is not recorded',
+    'logMetric: the value of b is no number: an object (Object); it is not recorded',
     "registerFinalMetric: the initial value of m is no number: text 'x'",
   ])
   for (const code of ['ROUNDED', 'NUMBER_AS_TEXT', 'BAD_TIME'])

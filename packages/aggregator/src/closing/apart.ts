@@ -137,7 +137,9 @@ function isWhole({ roster }: RunView, state: RankState): boolean {
 function noteLast(last: Map<Rank, LastSession>, state: RankState, { roster, facts }: RunView): void {
   if ((last.get(state.rank)?.ordinal ?? -1) > facts.ordinal) return
   const { exitCode = 0, signal } = state.exit ?? {}
-  const well = roster.statusOf(state) === 'completed' && exitCode === 0 && signal === undefined
+  // Who called nothing of ours has no sessions that could be fewer than another's.
+  const asked = state.session !== undefined
+  const well = asked && roster.statusOf(state) === 'completed' && exitCode === 0 && signal === undefined
   last.set(state.rank, { ordinal: facts.ordinal, well })
 }
 

@@ -1,6 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, controlFolder, isStartingFile, makeSaveDir, writeDurably } from '@provloom/shared'
+import {
+  ProvloomError,
+  controlFolder,
+  isStartingFile,
+  makeSaveDir,
+  systemCode,
+  writeDurably,
+} from '@provloom/shared'
 import type { Files } from '@provloom/shared'
 
 /** An aggregator's own files for one save directory and key: connection.json, server.json, runs.json. */
@@ -15,7 +22,8 @@ export interface ControlFolder {
   readonly server: string
   readonly runs: string
   /**
-   * Replaces one of them, durably, mode 0600.
+   * Replaces one of them, durably, mode 0600. Where somebody has removed the folder it is made again, with all that was in
+   * it: `rm -rf prov` is how some scripts begin.
    *
    * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
    */
@@ -35,12 +43,18 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
       cause: error,
       hint: 'Name a folder that may be written, with room, by --provenance-save-dir.',
     })
+  const written = new Map<string, object>()
+  const make = (): void => {
+    makeSaveDir(files, saveDir)
+    files.makeFolder(folder)
+    claim(folder)
+  }
+  const put = (file: string, content: object): Promise<void> =>
+    writeDurably(files, file, [Buffer.from(`${JSON.stringify(content, null, 2)}\n`, 'utf8')])
   return {
     make() {
       try {
-        makeSaveDir(files, saveDir)
-        files.makeFolder(folder)
-        claim(folder)
+        make()
       } catch (error) {
         throw unwritable(error)
       }
@@ -49,14 +63,21 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
     server: path.join(folder, 'server.json'),
     runs: path.join(folder, 'runs.json'),
     async write(file, content) {
-      const text = `${JSON.stringify(content, null, 2)}\n`
+      written.set(file, content)
       try {
-        await writeDurably(files, file, [Buffer.from(text, 'utf8')])
+        await put(file, content).catch(async (error: unknown) => {
+          if (systemCode(error) !== 'ENOENT') throw error
+          make()
+          for (const [one, latest] of written) await put(one, latest)
+        })
       } catch (error) {
         throw unwritable(error)
       }
     },
-    remove: (file) => files.remove(file),
+    remove(file) {
+      written.delete(file)
+      files.remove(file)
+    },
     path: folder,
     clear() {
       for (const name of files.list(folder)) {

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Event } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TestHouse, readJson } from '../support/house.ts'
+import { sessionStart } from '../support/peer.ts'
 
 let house: TestHouse
 
@@ -16,6 +17,7 @@ const us = 1_700_000_000_000_000
 /** A session from one second to another. */
 function session(from: number, to: number): Event[] {
   return [
+    sessionStart(us + from * 1e6),
     { type: 'rank.start', time: us + from * 1e6, pid: 1, host: 'a', launcher: 'test', argv: ['python'] },
     { type: 'rank.end', time: us + to * 1e6, status: 'completed', exitCode: 0 },
   ]
@@ -116,12 +118,23 @@ test.each([
 
 test('a rank that failed in its last session has no session less by mistake', async () => {
   const failed: Event[] = [
+    sessionStart(us + 20e6),
     { type: 'rank.start', time: us + 20e6, pid: 1, host: 'a', launcher: 'test', argv: ['python'] },
     { type: 'rank.end', time: us + 21e6, status: 'failed', exitCode: 1 },
   ]
   await sweep([
     [0, 0],
     [1, 0, failed],
+    [0, 1],
+  ])
+  expect([remarks(0), remarks(1)]).toEqual([0, 0])
+})
+
+test('a rank whose command called nothing has no session less', async () => {
+  const silent = session(0, 40).slice(1)
+  await sweep([
+    [0, 0],
+    [1, 0, silent],
     [0, 1],
   ])
   expect([remarks(0), remarks(1)]).toEqual([0, 0])

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ManualClock } from '../support/clock.ts'
 import { Disk } from '../support/disk.ts'
 import { TestHouse, readJson } from '../support/house.ts'
-import { rankEnd, rankStart } from '../support/peer.ts'
+import { rankEnd, rankStart, sessionStart } from '../support/peer.ts'
 import { SlowDisk } from '../support/slow-disk.ts'
 import type { Connection } from '@provloom/shared'
 
@@ -48,13 +48,13 @@ test.each([
     const both = [0, 1].map((rank) => house.peer(connection, { rank, worldSize: 2 }))
     for (const peer of both) await peer.welcome()
     for (const peer of both) {
-      const sending = peer.store('w', [rankStart(), rankEnd()])
+      const sending = peer.store('w', [sessionStart(), rankStart(), rankEnd()])
       await clock.passing(sending)
       await peer.bye()
     }
     const alone = house.peer(connection, { rank: 1, worldSize: 2, hello: { ordinal: 1 } })
     await alone.welcome()
-    await clock.passing(alone.store('w', [rankStart(), rankEnd()]))
+    await clock.passing(alone.store('w', [sessionStart(), rankStart(), rankEnd()]))
     await alone.bye()
     if (stopped) await aggregator.stop(30_000, 0)
     else await clock.passing(house.status('run-finished', ({ runDir }) => runDir === house.runDir(1)))

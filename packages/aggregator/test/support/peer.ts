@@ -282,6 +282,12 @@ export function points(id: number, from: number, count: number): Points {
   return rows
 }
 
+/** A client's first word: without one a session is of a command that called nothing. */
+export function sessionStart(time: number = timeUs): Event {
+  const author = { library: 'provloom', libraryVersion: '0', language: 'python' }
+  return { type: 'session.start', time, session: '0'.repeat(16), pid: 1, ...author }
+}
+
 export function rankStart(): Event {
   return {
     type: 'rank.start',

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fieldsOf } from '@provloom/shared'
-import { numberOf, timeUs } from './numbers.ts'
+import { numberOf } from './literal.ts'
+import { timeUs } from './numbers.ts'
 import type { Columns } from './numbers.ts'
 
 /** netCDF and Zarr are read by whatever Python has for them. It prints a JSON object, or ends by saying what is missing. */

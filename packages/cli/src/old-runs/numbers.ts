@@ -1,24 +1,12 @@
+import { itemsIn } from './literal.ts'
+import type { Item } from './literal.ts'
+
 /** A series as columns: times in microseconds since the epoch, undefined where none was recorded. */
 export interface Columns {
   readonly steps: readonly number[]
   /** Of each step one value, or those of a list. */
-  readonly values: readonly (number | readonly number[])[]
+  readonly values: readonly Item[]
   readonly times: readonly (number | undefined)[]
-}
-
-const number = /[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|nan|inf(?:inity)?)/gi
-
-/** What a list that was written as text holds; `abbreviated` where numpy has left values out of it (`[0.1 0.2 ... 0.9]`). */
-export function numbersIn(text: string): readonly number[] | 'abbreviated' {
-  if (text.includes('...')) return 'abbreviated'
-  return [...text.matchAll(number)].map(([one]) => numberOf(one))
-}
-
-/** Python's words for what JavaScript writes otherwise. */
-export function numberOf(text: string): number {
-  const word = text.trim().toLowerCase()
-  if (/^[+-]?nan$/.test(word)) return NaN
-  return Number(word.replace(/^([+-]?)inf(?:inity)?$/, '$1Infinity'))
 }
 
 /** Microseconds out of seconds or milliseconds, which versions differ in; 0 is none. */
@@ -38,21 +26,21 @@ export function columnsOfCsv(text: string): Columns | undefined {
     /^\s*-?\d+(?:\.0)?([^\d.\s-])/.exec(lines[1] ?? '')?.[1] ?? /^\s*-?\d+(\s)/.exec(lines[1] ?? '')?.[1]
   if (lines.length < 2 || separator === undefined) return lines.length === 1 ? empty : undefined
   const steps: number[] = []
-  const values: (number | readonly number[])[] = []
+  const values: Item[] = []
   const times: (number | undefined)[] = []
   for (const line of lines.slice(1)) {
     const [step = '', ...rest] = line.split(separator)
     const time = rest.pop()
-    const found = numbersIn(rest.join(separator))
+    const found = itemsIn(rest.join(separator))
     if (
       time === undefined ||
       !Number.isInteger(Number(step)) ||
-      found === 'abbreviated' ||
+      typeof found === 'string' ||
       found.length === 0
     )
       return undefined
     steps.push(Number(step))
-    values.push(found.length === 1 ? found[0]! : found)
+    values.push(found.length === 1 ? found[0]! : found.flat())
     times.push(timeUs(Number(time)))
   }
   return { steps, values, times }

@@ -6,7 +6,9 @@ import { textIn, typesIn } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { contextOf, labelOf } from './names.ts'
 import type { OldContext } from './names.ts'
-import { columnsOfCsv, numbersIn, timeUs } from './numbers.ts'
+import { itemsIn } from './literal.ts'
+import type { Item } from './literal.ts'
+import { columnsOfCsv, timeUs } from './numbers.ts'
 import type { Columns } from './numbers.ts'
 import type { Places } from './places.ts'
 
@@ -61,21 +63,28 @@ function columnsOf(fields: Fields, places: Places): Columns | string {
   return columnsOfCsv(fs.readFileSync(file, 'utf8')) ?? `${file} is no list of steps, values and times`
 }
 
+const unread = {
+  abbreviated: 'numpy has left values out of it when it was written (...), and nobody has them',
+  unreadable: 'there is something among its numbers that is none',
+} as const
+
 function inline(fields: Fields): Columns | string {
-  const [steps, values, times] = ['metric_epoch_list', 'metric_value_list', 'metric_timestamp_list'].map(
-    (name) => {
-      const value = fields.get(name)
-      return value === undefined ? [] : numbersIn(typeof value === 'string' ? value : JSON.stringify(value))
-    },
-  )
-  if (steps === 'abbreviated' || values === 'abbreviated' || times === 'abbreviated')
-    return 'numpy has left values out of it when it was written (...), and nobody has them'
-  if (steps === undefined || values === undefined || steps.length !== values.length)
-    return `it has ${steps?.length ?? 0} steps and ${values?.length ?? 0} values`
-  return { steps, values, times: values.map((_, i) => timeUs(times?.[i])) }
+  const [steps = [], values = [], times = []] = [
+    'metric_epoch_list',
+    'metric_value_list',
+    'metric_timestamp_list',
+  ].map((name) => {
+    const value = fields.get(name)
+    return value === undefined ? [] : itemsIn(typeof value === 'string' ? value : JSON.stringify(value))
+  })
+  if (typeof steps === 'string') return unread[steps]
+  if (typeof values === 'string') return unread[values]
+  if (typeof times === 'string') return unread[times]
+  if (steps.length !== values.length) return `it has ${steps.length} steps and ${values.length} values`
+  return { steps: steps.flat(), values, times: values.map((_, i) => timeUs(Number(times[i]))) }
 }
 
 /** A list's values beyond the most that a metric has are not taken. */
-export function isTooLong(value: number | readonly number[]): boolean {
+export function isTooLong(value: Item): boolean {
   return typeof value !== 'number' && value.length > limits.vectorLengthMax
 }
