@@ -56,7 +56,7 @@ describe("a run's head", () => {
       [0, 1, 2].map((id) => ({ series: id, step: 0, value: id })),
     )
     expect(
-      headOf(run).metrics.shown.map(({ source, measured, spark, last }) => ({
+      headOf(run.graph).metrics.shown.map(({ source, measured, spark, last }) => ({
         source,
         measured,
         spark,
