@@ -20,7 +20,7 @@ const inBrowser = (text: string, test: () => Promise<void>): void => {
   it.skipIf(chromium === undefined)(named(text, chromium !== undefined, 'no Chromium'), test)
 }
 
-const series = { ranks: 1, first: 1, last: 1, firstStep: 0 } as const
+const series = { ranks: 1, first: 1, last: 1, firstStep: 0, seconds: 2 } as const
 const [ranks, steps] = [1024, 64]
 
 /** 1,024 ranks of 128 hosts, of which 613 is slow from step 25 on and 288 lost at step 56. */
@@ -33,7 +33,7 @@ async function makeLarge(saveDir: string): Promise<void> {
     status: 'failed',
     head: {
       hosts: { shown: ['n000'], more: 127 },
-      metrics: { shown: [{ ...shown, firstStep: 0, lastStep: steps - 1, min: 0.2, max: 0.34 }], more: 0 },
+      metrics: { shown: [{ ...shown, firstStep: 0, lastStep: steps - 1, seconds: steps, min: 0.2, max: 0.34 }], more: 0 },
     },
     of: (rank) => ({
       status: rank === 288 ? 'lost' : 'completed',

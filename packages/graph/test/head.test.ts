@@ -42,6 +42,7 @@ describe("a run's head", () => {
           maxStep: 1,
           firstStep: 0,
           lastStep: 2,
+          seconds: 2.00002,
           spark: [4, 5, 0.75],
         },
       ],

@@ -13,12 +13,14 @@ interface Like {
   readonly ago?: number
   /** Steps that rank 2 has still before it when the others have come to the last. */
   readonly behind?: number
+  /** What step timers know of how far it is to go. */
+  readonly told?: readonly { readonly source: string; readonly last: number; readonly lastStep: number }[]
 }
 
 const lastStep = 59
 
 /** 4 ranks whose step timers tell: rank 2 takes twice the time from step 5 on. A step takes a second. */
-async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: Like = {}): Promise<Reader> {
+async function trained({ status = 'running', ago = 3600, behind = 0, told = [], ...more }: Like = {}): Promise<Reader> {
   const saveDir = folder()
   const ofStep = {
     key: 'compute_time',
@@ -28,7 +30,7 @@ async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: 
     ranks: 4,
     points: 240,
   } as const
-  const head = { first: 0.5, last: 0.5, firstStep: 0, lastStep: 20 }
+  const head = { first: 0.5, last: 0.5, firstStep: 0, lastStep: 20, seconds: 40 }
   await makeRun(saveDir, {
     name: 'digits_0',
     status,
@@ -36,7 +38,15 @@ async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: 
     ranks: 4,
     ...more,
     // As a document that was saved a while ago has it.
-    head: { metrics: { shown: [{ ...ofStep, ...head }], more: 0 } },
+    head: {
+      metrics: {
+        shown: [
+          { ...ofStep, ...head },
+          ...told.map((one) => ({ ...ofStep, ...head, key: 'steps', ...one })),
+        ],
+        more: 0,
+      },
+    },
   })
   const points = [0, 1, 2, 3].flatMap((rank) =>
     Array.from({ length: lastStep + 1 - (rank === 2 ? behind : 0) }, (_, step): Point => {
@@ -75,9 +85,27 @@ describe('how far a run has come', () => {
     expect(going?.steps).toBeUndefined()
   })
 
-  it('has no pace where nothing goes on', async () => {
+  it('has the pace from the first step to the last where nothing goes on', async () => {
     const { going } = await (await trained({ status: 'completed', params: { steps: 240 } })).run()
-    expect(going).toEqual({ step: 20, steps: 240 })
+    expect(going).toEqual({ step: 20, steps: 240, stepsPerSecond: 0.5 })
+  })
+
+  it('ends where the step timer was told, or else where the loop over a loader does', async () => {
+    const goingTo = async (like: Like): Promise<unknown> => {
+      const { steps, loop } = (await (await trained(like)).run()).going ?? {}
+      return [steps, loop]
+    }
+    const [total, loop] = [
+      { source: 'step', last: 500, lastStep: 0 },
+      { source: 'data', last: 80, lastStep: 40 },
+    ]
+    expect(await goingTo({ told: [total, loop] })).toEqual([500, undefined])
+    expect(await goingTo({ told: [total], params: { steps: 100 } })).toEqual([500, undefined])
+    expect(await goingTo({ told: [loop] })).toEqual([80, true])
+    expect(await goingTo({ told: [loop], params: { epochs: 3 } })).toEqual([120, undefined])
+    // Of a loop that is over, and epochs that are none of these loops.
+    expect(await goingTo({ told: [{ ...loop, last: 50 }] })).toEqual([undefined, undefined])
+    expect(await goingTo({ told: [loop], params: { epochs: 1 } })).toEqual([80, true])
   })
 })
 

@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks'
 import { later } from './part/later.tsx'
 import { useView } from './frame/view.ts'
-import { RunView } from './frame/run-view.tsx'
-import { Runs } from './runs/runs.tsx'
 
+// A visit begins with one of these two: neither waits for what only the other needs.
+const Runs = later(async () => (await import('./runs/runs.tsx')).Runs)
+const RunView = later(async () => (await import('./frame/run-view.tsx')).RunView)
 const Compare = later(async () => (await import('./later-pages.ts')).Compare)
 
 export function App(): preact.JSX.Element {

@@ -3,7 +3,7 @@ import { printable } from '@provloom/shared'
 import { energyWords, findingLine, hostWords, lifeWords } from '../look/run-words.ts'
 import { sparkline } from '../look/spark.ts'
 import { widthOf, wrapped } from '../look/table.ts'
-import { paceWords, roughly } from '../look/pace-words.ts'
+import { paceWords, roughly, toGoWords } from '../look/pace-words.ts'
 import { reading, statusWords } from '../look/words.ts'
 import { count, counted, duration } from '../output/quantity.ts'
 import type { Style } from '../output/style.ts'
@@ -57,7 +57,8 @@ function headLines(run: RunAnswer, width: number, style: Style, nowMs: number): 
   const took = duration(
     ((run.endTime === null ? nowMs : Date.parse(run.endTime)) - Date.parse(run.startTime)) / 1000,
   )
-  const togo = going?.secondsToGo === undefined ? '' : `, about ${roughly(going.secondsToGo)} to go`
+  const togo =
+    going?.secondsToGo === undefined ? '' : `, about ${roughly(going.secondsToGo)} ${toGoWords(going)}`
   const how = run.endTime === null ? ` ${took}${togo}` : ` in ${took}`
   const left = `${style.bold(printable(run.run))}  ${statusWords(run.status, style, how)}`
   const right = stepWords(run, style, nowMs)

@@ -73,6 +73,7 @@ export function* headMetric(
     ...extremes(all),
     firstStep: least(all.map(({ firstStep }) => firstStep)),
     lastStep: -least(all.map(({ lastStep }) => -lastStep)),
+    seconds: secondsOf(all),
     ...sparkOf(metric, tallies),
   }
 }
@@ -123,6 +124,12 @@ function extremes(all: readonly Statistics[]): Pick<HeadMetric, 'min' | 'minStep
 
 function least(values: readonly number[]): number {
   return values.reduce((one, other) => Math.min(one, other), Infinity)
+}
+
+function secondsOf(all: readonly Statistics[]): number {
+  const firstUs = least(all.map(({ firstTime }) => firstTime))
+  const lastUs = -least(all.map(({ lastTime }) => -lastTime))
+  return short((lastUs - firstUs) / 1e6)
 }
 
 function sparkOf({ spark }: MetricState, tallies: Tallies): Pick<HeadMetric, 'spark'> {

@@ -56,11 +56,13 @@ export interface RunGoing {
   readonly step: number
   /** When it was logged, ISO 8601, by its rank's clock. */
   readonly stepTime?: string
-  /** How many there are to be, where a parameter (`steps`, `epochs`) says so. */
+  /** How many there are to be, where a parameter (`steps`, `epochs`) or the step timer says so. */
   readonly steps?: number
-  /** Over the last steps: the median over ranks. Of a run that goes on alone, as is the next. */
+  /** That is where a loop over a loader ends; how many there are in all nobody says. */
+  readonly loop?: true
+  /** Over the last steps, the median over ranks; of a run that has ended over all, from the first one on. */
   readonly stepsPerSecond?: number
-  /** At that pace. */
+  /** At that pace, while it goes on. */
   readonly secondsToGo?: number
 }
 

@@ -1,5 +1,6 @@
+import type { HeadMetric } from '@provloom/rundir'
 import { lowerMedian } from '@provloom/rundir/curve'
-import { stepsWanted } from '@provloom/rundir/entry'
+import { stepsSeries, stepsWanted } from '@provloom/rundir/entry'
 import type { RunGoing, RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
@@ -18,21 +19,33 @@ export async function goingOf(run: KnownRun, metrics: readonly RunMetric[]): Pro
   const began = Date.parse(run.file.startTime)
   const { file } = run
   const end = file.endTime === null ? Date.now() : Date.parse(file.endTime)
+  const told = (source: string): HeadMetric | undefined =>
+    file.head?.metrics.shown.find((one) => one.key === stepsSeries.key && one.source === source)
   const wanted = stepsWanted({
     params: file.head?.params.shown ?? [],
     step,
     seconds: (end - began) / 1000,
+    total: told(stepsSeries.total),
+    loop: told(stepsSeries.loop),
   })
-  const pace = recent === undefined ? undefined : stepsPerSecond(recent)
+  const now = recent === undefined ? undefined : stepsPerSecond(recent)
+  const pace = now ?? overall([metric, ...ofScript].filter((one) => one.lastStep === step)[0] ?? metric)
   // Steps are counted from 0 as a rule.
-  const left = wanted === undefined ? 0 : Math.max(0, wanted - 1 - step)
+  const left = wanted === undefined ? 0 : Math.max(0, wanted.steps - 1 - step)
   return {
     step,
     ...(recent === undefined ? {} : { stepTime: new Date(latest(recent) / 1000).toISOString() }),
-    ...(wanted === undefined ? {} : { steps: wanted }),
+    ...wanted,
     ...(pace === undefined ? {} : { stepsPerSecond: pace }),
-    ...(pace === undefined || left === 0 ? {} : { secondsToGo: left / pace }),
+    ...(now === undefined || left === 0 ? {} : { secondsToGo: left / now }),
   }
+}
+
+/** From the first step on: what passed before it was no step. */
+function overall({ firstStep, lastStep, seconds }: RunMetric): number | undefined {
+  if (firstStep === undefined || lastStep === undefined || seconds === undefined) return undefined
+  const pace = (lastStep - firstStep) / seconds
+  return Number.isFinite(pace) && pace > 0 ? pace : undefined
 }
 
 function latest({ steps, toStep }: Recent): number {

@@ -77,6 +77,8 @@ export interface HeadMetric {
   readonly maxStep?: number
   readonly firstStep: number
   readonly lastStep: number
+  /** From the first point of any rank to the last, by their clocks. */
+  readonly seconds: number
   /** Means over all ranks of stretches of steps, in their order, at most 32; absent where none are kept. */
   readonly spark?: readonly number[]
 }

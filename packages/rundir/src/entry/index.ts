@@ -29,8 +29,8 @@ export type {
   Skipped,
   Uncollected,
 } from './entry.ts'
-export { stepsWanted } from './going.ts'
-export type { Wanted } from './going.ts'
+export { stepsSeries, stepsWanted } from './going.ts'
+export type { StepsWanted, Wanted } from './going.ts'
 export type {
   HeadEnergy,
   HeadFile,
