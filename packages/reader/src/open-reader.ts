@@ -1,5 +1,7 @@
+import type { Unread } from './answer/error.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
+import type { WhyAnswer } from './answer/why.ts'
 import { answerCurve } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
@@ -23,10 +25,10 @@ import { answerRuns } from './runs/runs.ts'
 import type { WhyFacts } from './why/facts.ts'
 import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
-import { readOr } from './unread.ts'
+import { eachOnce, readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
-const nothingKnown = { findings: [], unread: [] }
+const nothingKnown: Pick<WhyAnswer, 'findings' | 'unread'> = { findings: [], unread: [] }
 
 export interface ReaderOptions {
   /** Told, while all runs of the folder are looked at, how many have been, of how many. */
@@ -52,15 +54,19 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = metrics.of(run)
     const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
-    const known = { document: documents.maybe(run.directory), why: why ?? nothingKnown }
-    const going = await readOr(goingOf(run, all.first), undefined, [])
-    return answerRun({ run, metrics: await pageOf(all, query), ...known, going })
+    const { document, unread: graph } = documents.known(run.directory)
+    const { findings, unread: ofWhy } = why ?? nothingKnown
+    const unread: Unread[] = [...(graph === undefined ? [] : [graph]), ...ofWhy]
+    const going = await readOr(goingOf(run, all.first), undefined, unread)
+    const known = { document, findings, going, unread: eachOnce(unread) }
+    return answerRun({ run, metrics: await pageOf(all, query), ...known })
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
-    const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, [])
+    const unread: Unread[] = []
+    const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, unread)
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
-    return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
+    return answerRanks(run, query, { ...known, cursor: cursorOf(run), unread })
   }
   const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
     const run = meant(name)

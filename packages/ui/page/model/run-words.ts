@@ -1,6 +1,6 @@
 import type { Finding, RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
 import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
-import { isLessBetter, isSampled, mainMetrics } from './metric.ts'
+import { isLessBetter, mainMetrics } from './metric.ts'
 
 /** A sentence in pieces, of which some have a tone. */
 export type Piece = string | { readonly text: string; readonly tone: 'good' | 'bad' | 'warn' | 'lost' }
@@ -22,8 +22,7 @@ export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[]
 }
 
 function goingOn(run: RunAnswer): Piece[] {
-  const step = lastStep(run)
-  const of = stepsWanted(run)
+  const { step, steps: of } = run.going ?? {}
   const [main] = mainMetrics(run.metrics)
   const where =
     step === undefined ? 'Started' : `Step ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`
@@ -68,26 +67,6 @@ function trend({ spark, key }: RunMetric): string {
   if (range === 0 || Math.abs(now - before) < range * 0.01) return ' and level'
   const falls = now < before
   return falls ? ' and falling' : isLessBetter(key) ? ' and rising' : ' and rising'
-}
-
-export function lastStep({ metrics }: RunAnswer): number | undefined {
-  const steps = metrics.flatMap((one) => (isSampled(one) || one.lastStep === undefined ? [] : [one.lastStep]))
-  return steps.length === 0 ? undefined : Math.max(...steps)
-}
-
-/** How far it is to go, as a parameter says. */
-export function stepsWanted({ params }: RunAnswer): number | undefined {
-  const names = /^(?:max_|total_|num_|n_)?(?:train_|training_)?(?:steps|iterations|iters)$/i
-  const found = params.find(({ name, value }) => names.test(name) && typeof value === 'number' && value > 0)
-  return typeof found?.value === 'number' ? found.value : undefined
-}
-
-/** Seconds to go, by the pace so far. */
-export function secondsToGo(run: RunAnswer): number | undefined {
-  const [step, of] = [lastStep(run), stepsWanted(run)]
-  const took = (Date.parse(run.asOf) - Date.parse(run.startTime)) / 1000
-  if (step === undefined || of === undefined || step <= 0 || step >= of - 1 || took <= 0) return undefined
-  return ((of - 1 - step) / step) * took
 }
 
 /** Which rank is slow, which stopped first, which host? */

@@ -7,7 +7,7 @@ import type { RunProps } from '../frame/run-props.ts'
 import { addressOf } from '../model/address.ts'
 import { clock, count, digits, duration, number, several, when } from '../model/format.ts'
 import { extentOf, groupOf, keyOf, mainMetrics } from '../model/metric.ts'
-import { eventsOf, runSentence, secondsToGo, stepsWanted } from '../model/run-words.ts'
+import { eventsOf, runSentence } from '../model/run-words.ts'
 import type { Told } from '../model/run-words.ts'
 import { paramText } from '../model/runs-words.ts'
 import { Findings } from '../part/findings.tsx'
@@ -84,11 +84,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
             about={`${groupOf(one)}${one.ranks > 1 ? ` · ${one.ranks} ranks` : ''}`}
             metricKey={one.key}
             unit={one.unit}
-            until={
-              run.status === 'running' && (one.lastStep ?? 0) > (stepsWanted(run) ?? 0) / 4
-                ? stepsWanted(run)
-                : undefined
-            }
+            until={untilOf(run, one.lastStep)}
             marks={marks}
             share="overview"
           />
@@ -111,11 +107,17 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
 
 type Run = RunProps['run']
 
+/** Where it is to go is seen from a quarter of the way on: before that the curve would be pressed flat. */
+function untilOf({ status, going }: Run, lastStep = 0): number | undefined {
+  const steps = going?.steps
+  return status === 'running' && steps !== undefined && lastStep > steps / 4 ? steps : undefined
+}
+
 function underOf(run: Run): preact.ComponentChildren[] {
   const goesOn = run.status === 'running'
   const end = goesOn ? Date.parse(run.asOf) : Date.parse(run.endTime ?? run.asOf)
   const took = duration((end - Date.parse(run.startTime)) / 1000)
-  const toGo = goesOn ? secondsToGo(run) : undefined
+  const { secondsToGo, loop } = run.going ?? {}
   const by = run.users.length === 0 ? '' : ` by ${run.users.join(', ')}`
   const hosts = run.hosts.shown.length + run.hosts.more
   const on = hosts === 0 ? '' : hosts === 1 ? ` on ${run.hosts.shown[0]}` : ` on ${hosts} hosts`
@@ -134,7 +136,9 @@ function underOf(run: Run): preact.ComponentChildren[] {
             {run.source.dirty === true && <span class="warn">, changed</span>}
           </>,
         ]),
-    ...(toGo === undefined ? [] : [`about ${duration(toGo)} to go`]),
+    ...(secondsToGo === undefined
+      ? []
+      : [`about ${duration(secondsToGo)} to ${loop === true ? 'the end of this loop' : 'go'}`]),
   ]
 }
 

@@ -19,7 +19,9 @@ import { Pieces } from '../part/pieces.tsx'
 import { SaveTable } from '../part/save-table.tsx'
 import { saveFile } from '../part/save.ts'
 import { Trouble } from '../part/trouble.tsx'
-import { HeatMap, heatColour } from './heat-map.tsx'
+import { isUnread } from '../part/unread.tsx'
+import { HeatPanel } from './heat-panel.tsx'
+import { heatColour } from './heat-colours.ts'
 import { Chosen } from './chosen.tsx'
 import { RanksTable, rankTable } from './ranks-table.tsx'
 import { StandsOut } from './stands-out.tsx'
@@ -108,13 +110,13 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
             </p>
           )}
           {matrix.answer !== undefined && (
-            <HeatMap
+            <HeatPanel
+              {...{ standing, steps, choose, zoom }}
+              run={run.run}
+              directory={run.directory}
               matrix={matrix.answer}
-              standing={standing}
               metricKey={known?.key ?? ''}
               chosen={rank}
-              choose={choose}
-              zoom={zoom}
             />
           )}
           {metric !== undefined && <Slowest run={run} metric={metric} steps={steps} zoom={zoom} />}
@@ -216,7 +218,9 @@ function underOf(run: RunProps['run'], ranks: RanksAnswer): string {
   return [
     `${count(well)} of ${several(ranks.total, 'rank')} ${run.status === 'running' ? 'report' : 'completed'}`,
     several(hosts, 'host'),
-    of === undefined
+    isUnread(ranks.unread, 'points')
+      ? 'who is slow is not known: points cannot be read'
+      : of === undefined
       ? 'no metric tells who is slow: ranks run in lockstep; log compute_time to see who makes the others wait'
       : `who is slow by ${keyOf(of.metric)}, steps ${count(of.fromStep)} to ${count(of.toStep)}`,
   ].join(' · ')

@@ -3,7 +3,7 @@ import type { Unread } from '../../answer/error.ts'
 import type { RunDocument } from '../../document/document.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { WhyFacts } from '../facts.ts'
-import { readOr } from '../../unread.ts'
+import { eachOnce, readOr } from '../../unread.ts'
 import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
 import { paceOf } from './pace.ts'
@@ -57,7 +57,7 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     stored: Number(total.stored),
     sent: Number(total.sent),
     model: model === undefined ? undefined : modelOf(model),
-    unread: unread.filter((one, i) => unread.findIndex(({ message }) => message === one.message) === i),
+    unread: eachOnce(unread),
   }
 }
 
