@@ -36,6 +36,10 @@ async function trained({ status = 'running', ago = 3600, behind = 0, told = [], 
     status,
     second: (Date.now() - Date.parse('2026-11-26T19:57:11Z')) / 1000 - ago,
     ranks: 4,
+    of: (rank) => {
+      const last = lastStep - (rank === 2 ? behind : 0)
+      return { lastStep: last, lastUs: startUs + last * 1e6 }
+    },
     ...more,
     // As a document that was saved a while ago has it.
     head: {
@@ -139,6 +143,11 @@ describe('who is slow', () => {
     const reader = await trained()
     const first = await reader.changes(undefined, { events: true })
     expect(first.findings?.map(({ code }) => code)).toEqual(['RANK_SLOW'])
+    // When step 5 was, as the later ones took a second each.
+    const time = new Date((startUs + 5e6) / 1000).toISOString()
+    expect(first.events?.filter(({ kind }) => kind === 'finding')).toEqual([
+      { time, rank: 2, kind: 'finding', text: expect.stringMatching(/^rank 2 .*sets the pace, since step 5$/) },
+    ])
     const next = await reader.changes(undefined, { events: true, since: first.cursor })
     expect(next.findings).toBeUndefined()
     expect(next.changed).toBe(false)

@@ -13,7 +13,7 @@ import { isRowsOf } from '../measured.ts'
 import { cursorText, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
 import { eventsOfEnded } from './ended.ts'
-import { eventsOf } from './events.ts'
+import { eventsOf, withFindings } from './events.ts'
 import { changeFrom } from './slice.ts'
 
 /** The questions that changes are answers to. */
@@ -63,13 +63,14 @@ export class Live {
       if (change !== undefined) curves[key] = change
     }
     const position = Math.max(news.position, run.file.journalPosition)
-    const events = query.events === true ? this.#eventsOf(run, news, known) : []
+    const happened = query.events === true ? this.#eventsOf(run, news, known) : []
     const eventMs = Math.max(
-      ...[known.eventMs, ...events.map(({ time }) => Date.parse(time))].filter(Number.isFinite),
+      ...[known.eventMs, ...happened.map(({ time }) => Date.parse(time))].filter(Number.isFinite),
     )
     const findings = query.events === true ? await this.#questions.findings(run) : undefined
     const digest = findings === undefined ? known.findings : digestOf(findings)
     const isFound = findings !== undefined && digest !== known.findings
+    const events = isFound ? withFindings(happened, findings) : happened
     const hasCurves = Object.keys(curves).length > 0
     return {
       cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths, findings: digest, eventMs }),
