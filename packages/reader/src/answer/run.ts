@@ -15,7 +15,7 @@ export interface RunQuery {
 }
 
 /** The run's head. */
-export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' | 'more'> {
+export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' | 'more' | 'script'> {
   /** Absolute path. */
   readonly directory: string
   readonly number: number
