@@ -146,7 +146,7 @@ describe('who is slow', () => {
     // When step 5 was, as the later ones took a second each.
     const time = new Date((startUs + 5e6) / 1000).toISOString()
     expect(first.events?.filter(({ kind }) => kind === 'finding')).toEqual([
-      { time, rank: 2, kind: 'finding', text: expect.stringMatching(/^rank 2 .*sets the pace, since step 5$/) },
+      { time, rank: 2, kind: 'finding', text: 'sets the pace, since step 5' },
     ])
     const next = await reader.changes(undefined, { events: true, since: first.cursor })
     expect(next.findings).toBeUndefined()

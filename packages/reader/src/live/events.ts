@@ -10,11 +10,14 @@ export function eventsOf({ entries, records }: JournalNews): RunEvent[] {
 
 /** With what was found, of which it is known since when it is so. */
 export function withFindings(events: readonly RunEvent[], findings: readonly Finding[]): RunEvent[] {
-  const found = findings.flatMap(({ text, ranks, ranksMore, since }): RunEvent[] => {
+  const found = findings.flatMap(({ text, ranks, ranksMore, since, level }): RunEvent[] => {
     if (since?.time === undefined) return []
     const rank = ranks.length === 1 && ranksMore === undefined ? ranks[0] : undefined
-    const begin = text.split(/[:;.] /)[0] ?? text
-    const step = since.step === undefined || / step \d/.test(begin) ? '' : `, since step ${since.step}`
+    // Which rank it is stands beside it.
+    const first = text.split(/[:;.] /)[0] ?? text
+    const begin = rank === undefined ? first : first.replace(/^rank \d+ (?:\([^)]*\) )?/, '')
+    const word = level === 'error' ? 'at' : 'since'
+    const step = since.step === undefined || / step \d/.test(begin) ? '' : `, ${word} step ${since.step}`
     return [
       {
         time: since.time,

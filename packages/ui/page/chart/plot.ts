@@ -181,6 +181,11 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   }
   const foot = bbox.top + bbox.height - 3 * ratio
   for (const { text, x, y, colour } of [...places.values()].flatMap((of) => apart(of, 13 * ratio, foot))) {
+    // Where a line of another goes on it is read all the same.
+    ctx.strokeStyle = ink.paper
+    ctx.lineWidth = 4 * ratio
+    ctx.lineJoin = 'round'
+    ctx.strokeText(text, x, y)
     ctx.fillStyle = colour
     ctx.fillText(text, x, y)
   }

@@ -7,8 +7,8 @@ import type { RunProps } from '../frame/run-props.ts'
 import { addressOf } from '../model/address.ts'
 import { clock, count, digits, duration, number, several, when } from '../model/format.ts'
 import { extentOf, groupOf, keyOf, mainMetrics } from '../model/metric.ts'
-import { eventsOf, runSentence } from '../model/run-words.ts'
-import type { Told } from '../model/run-words.ts'
+import { eventsOf, happened } from '../model/events.ts'
+import { rankWords, runSentence } from '../model/run-words.ts'
 import { paramText } from '../model/runs-words.ts'
 import { Findings } from '../part/findings.tsx'
 import { saveFile } from '../part/save.ts'
@@ -209,7 +209,7 @@ function Happened({
   readonly findings: readonly Finding[]
 }): preact.JSX.Element {
   const told = useEvents().toReversed()
-  const events: readonly Told[] = told.length > 0 ? told : eventsOf(run, findings)
+  const events = told.length > 0 ? happened(told, run) : eventsOf(run, findings)
   return (
     <section class="panel">
       <header>
@@ -230,7 +230,9 @@ function Happened({
                   : clock(one.time)}
               </td>
               <td class="soft">
-                {one.rank === undefined ? (
+                {one.ranks !== undefined ? (
+                  rankWords(one.ranks)
+                ) : one.rank === undefined ? (
                   one.kind
                 ) : (
                   <a href={addressOf({ page: 'ranks', run: run.run, with: { rank: String(one.rank) } })}>
