@@ -41,7 +41,9 @@ function wantedSoon({ outputs }) {
   const importsOf = (start) => {
     const [, output] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith(start)) ?? []
     if (output === undefined) throw new Error(`the page has no ${start}`)
-    return output.imports.filter(({ kind }) => kind === 'import-statement').map((one) => path.basename(one.path))
+    return output.imports
+      .filter(({ kind }) => kind === 'import-statement')
+      .map((one) => path.basename(one.path))
   }
   const [runs, run] = ['runs/runs.tsx', 'frame/run-view.tsx'].map(importsOf)
   const both = runs.filter((name) => run.includes(name))

@@ -33,7 +33,10 @@ async function makeLarge(saveDir: string): Promise<void> {
     status: 'failed',
     head: {
       hosts: { shown: ['n000'], more: 127 },
-      metrics: { shown: [{ ...shown, firstStep: 0, lastStep: steps - 1, seconds: steps, min: 0.2, max: 0.34 }], more: 0 },
+      metrics: {
+        shown: [{ ...shown, firstStep: 0, lastStep: steps - 1, seconds: steps, min: 0.2, max: 0.34 }],
+        more: 0,
+      },
     },
     of: (rank) => ({
       status: rank === 288 ? 'lost' : 'completed',

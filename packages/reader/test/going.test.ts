@@ -20,7 +20,13 @@ interface Like {
 const lastStep = 59
 
 /** 4 ranks whose step timers tell: rank 2 takes twice the time from step 5 on. A step takes a second. */
-async function trained({ status = 'running', ago = 3600, behind = 0, told = [], ...more }: Like = {}): Promise<Reader> {
+async function trained({
+  status = 'running',
+  ago = 3600,
+  behind = 0,
+  told = [],
+  ...more
+}: Like = {}): Promise<Reader> {
   const saveDir = folder()
   const ofStep = {
     key: 'compute_time',
@@ -44,10 +50,7 @@ async function trained({ status = 'running', ago = 3600, behind = 0, told = [], 
     // As a document that was saved a while ago has it.
     head: {
       metrics: {
-        shown: [
-          { ...ofStep, ...head },
-          ...told.map((one) => ({ ...ofStep, ...head, key: 'steps', ...one })),
-        ],
+        shown: [{ ...ofStep, ...head }, ...told.map((one) => ({ ...ofStep, ...head, key: 'steps', ...one }))],
         more: 0,
       },
     },

@@ -195,11 +195,7 @@ const open = new Set<Timed>()
 /** The end of the last step here that had its batch already. */
 let ended: { readonly context: string | undefined; readonly atMs: number } | undefined
 
-function beginTimed(
-  given: StepOptions,
-  before?: readonly [string, number],
-  ends?: Ends,
-): Timed | undefined {
+function beginTimed(given: StepOptions, before?: readonly [string, number], ends?: Ends): Timed | undefined {
   return harmless('step', () => new Timed(readOptions(given).options, before, ends))
 }
 

@@ -96,7 +96,10 @@ export function useEvents(): readonly RunEvent[] {
           ...changes,
           events: [
             ...new Map(
-              [...eventsKept(known, changes), ...changes.events].map((one) => [`${one.time} ${one.text}`, one]),
+              [...eventsKept(known, changes), ...changes.events].map((one) => [
+                `${one.time} ${one.text}`,
+                one,
+              ]),
             ).values(),
           ].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)),
         },

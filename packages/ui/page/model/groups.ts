@@ -20,7 +20,9 @@ const kinds = {
   sweep: ({ experiment, script, params }) =>
     [experiment, script ?? '', Object.keys(params).sort().join(', ')].filter((one) => one !== '').join(' · '),
   code: ({ source }) =>
-    source?.commit === undefined ? 'no commit' : `${source.commit.slice(0, 7)}${source.dirty === true ? '*' : ''}`,
+    source?.commit === undefined
+      ? 'no commit'
+      : `${source.commit.slice(0, 7)}${source.dirty === true ? '*' : ''}`,
   status: ({ status }) => status,
 } satisfies Readonly<Record<string, (row: RunRow) => string>>
 
@@ -33,7 +35,9 @@ export function groupings(told: Told): string[] {
 
 /** In the order of their first runs; a parameter is meant where it is none of the kinds. */
 export function groupsOf(rows: readonly RunRow[], by: string, told: Told): RunGroup[] {
-  const nameOf = isKind(by) ? kinds[by] : ({ params }: RunRow) => `${by} ${paramText(params[by]) || 'not said'}`
+  const nameOf = isKind(by)
+    ? kinds[by]
+    : ({ params }: RunRow) => `${by} ${paramText(params[by]) || 'not said'}`
   const groups = new Map<string, RunRow[]>()
   for (const row of rows) {
     const name = nameOf(row)

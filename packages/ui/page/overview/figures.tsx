@@ -80,7 +80,9 @@ function paceOf({ going, metrics, unread }: RunAnswer): Omit<FigureProps, 'name'
 /** Of what a step is made the part that is waiting, as step timers know it: for others first, then for data. */
 function waitingIn(metrics: RunAnswer['metrics']): string | undefined {
   const waits = metrics.filter(({ key, source }) => key === 'wait_time' && source !== undefined)
-  const wait = ['ranks', 'data', 'between'].flatMap((of) => waits.find(({ source }) => source === of) ?? [])[0]
+  const wait = ['ranks', 'data', 'between'].flatMap(
+    (of) => waits.find(({ source }) => source === of) ?? [],
+  )[0]
   if (wait === undefined) return undefined
   const of = wait.source === 'between' ? 'between steps' : `waiting for ${wait.source}`
   return `${measured(wait.last, wait.key, 's')} ${of}`
@@ -146,7 +148,9 @@ function energyOf({ energy, notMeasured }: RunAnswer): Omit<FigureProps, 'name'>
     ]
     return { value: best.value, more: more.join(' · ') }
   }
-  const reasons = notMeasured.map(({ reason, hosts }) => (hosts > 1 ? `${reason} (${several(hosts, 'host')})` : reason))
+  const reasons = notMeasured.map(({ reason, hosts }) =>
+    hosts > 1 ? `${reason} (${several(hosts, 'host')})` : reason,
+  )
   return { value: 'not measured', more: reasons.join('; ') || 'nobody said why', quiet: true }
 }
 

@@ -112,12 +112,17 @@ function wordsOf({ matrix, standing, title }: HeatFile): Words[] {
   return [
     { x: left, y: 24, text: title, bold: true },
     { x: left - 8, y: top - 6, text: 'rank', at: 'end' },
-    ...rowMarks(matrix).map(
-      ({ text, part }): Words => ({ x: left - 8, y: top + part * down + 8, text, at: 'end' }),
-    ),
-    ...namesOf(matrix, standing, down).map(
-      ({ text, top: y }): Words => ({ x: left + across + 8, y: top + y + 12, text }),
-    ),
+    ...rowMarks(matrix).map(({ text, part }): Words => ({
+      x: left - 8,
+      y: top + part * down + 8,
+      text,
+      at: 'end',
+    })),
+    ...namesOf(matrix, standing, down).map(({ text, top: y }): Words => ({
+      x: left + across + 8,
+      y: top + y + 12,
+      text,
+    })),
     ...steps,
     { x: left + across + 8, y: top + down + 18, text: 'step' },
     { x: left, y: height - 14, text: typeof low === 'number' ? number(low) : low },

@@ -21,11 +21,7 @@ export interface EdgeName {
 export const namesMax = 16
 
 /** Names at the edge, moved apart where they would lie over each other: of what stands out, then of who ended before the end. */
-export function namesOf(
-  matrix: MatrixAnswer,
-  standing: readonly Standing[],
-  height: number,
-): EdgeName[] {
+export function namesOf(matrix: MatrixAnswer, standing: readonly Standing[], height: number): EdgeName[] {
   const row = (rank: number): number => matrix.ranks.findIndex((ranks) => ranks.includes(rank))
   const top = (at: number): number => ((at + 0.5) / matrix.rows) * height - 8
   const found = standing.flatMap(({ ranks, name, status }): EdgeName[] => {

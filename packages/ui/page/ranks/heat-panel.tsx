@@ -40,10 +40,7 @@ export function HeatPanel(props: PanelProps): preact.JSX.Element {
             PNG
           </button>
           <button onClick={() => saveFile(`${name}.svg`, heatSvg(file), 'image/svg+xml')}>SVG</button>
-          <button
-            class="csv"
-            onClick={() => saveFile(`${name}.csv`, csvOf(heatTable(matrix)), 'text/csv')}
-          >
+          <button class="csv" onClick={() => saveFile(`${name}.csv`, csvOf(heatTable(matrix)), 'text/csv')}>
             CSV
           </button>
           <button aria-pressed={rows} onClick={() => showRows(!rows)}>

@@ -221,8 +221,8 @@ function underOf(run: RunProps['run'], ranks: RanksAnswer): string {
     isUnread(ranks.unread, 'points')
       ? 'who is slow is not known: points cannot be read'
       : of === undefined
-      ? 'no metric tells who is slow: ranks run in lockstep; log compute_time to see who makes the others wait'
-      : `who is slow by ${keyOf(of.metric)}, steps ${count(of.fromStep)} to ${count(of.toStep)}`,
+        ? 'no metric tells who is slow: ranks run in lockstep; log compute_time to see who makes the others wait'
+        : `who is slow by ${keyOf(of.metric)}, steps ${count(of.fromStep)} to ${count(of.toStep)}`,
   ].join(' · ')
 }
 

@@ -150,7 +150,9 @@ function Head({ view, by, word = by, more, number, also, down, sort }: HeadProps
 }
 
 function MetricHeads(props: TableProps & { readonly id: string }): preact.JSX.Element {
-  const metric = (props.groups?.flatMap(({ rows }) => rows) ?? props.rows).map(({ metrics }) => metrics[props.id]).find((one) => one !== undefined)!
+  const metric = (props.groups?.flatMap(({ rows }) => rows) ?? props.rows)
+    .map(({ metrics }) => metrics[props.id])
+    .find((one) => one !== undefined)!
   const less = isLessBetter(metric.key)
   return (
     <>

@@ -11,7 +11,10 @@ interface Like {
   readonly accuracy?: number
 }
 
-function row(run: string, { experiment = 'digits', status = 'completed', accuracy = 0.5, ...more }: Like): RunRow {
+function row(
+  run: string,
+  { experiment = 'digits', status = 'completed', accuracy = 0.5, ...more }: Like,
+): RunRow {
   const metric = { key: 'accuracy', context: 'validation', last: accuracy, lastStep: 9 } as const
   return {
     run,
