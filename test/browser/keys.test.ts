@@ -45,6 +45,14 @@ const noAddress =
   (part: string): Seen =>
   (page) =>
     page.waitForFunction((text) => !decodeURIComponent(location.hash).includes(text), part)
+/** Whether the drawing is wider than its room. */
+const isWider =
+  (wanted: boolean): Seen =>
+  (page) =>
+    page.waitForFunction((wider) => {
+      const [room, drawing] = ['.graph-room', 'svg.graph'].map((one) => document.querySelector(one))
+      return (drawing?.clientWidth ?? 0) > (room?.clientWidth ?? 0) + 8 === wider
+    }, wanted)
 const focus =
   (selector: string): Seen =>
   (page) =>
@@ -102,8 +110,15 @@ const pages: Readonly<
       ['l', address('only=1')],
       ['k', address('at=')],
       ['m', address('machinery=1')],
-      ['Enter', address('fold=none')],
-      ['f', there('svg.graph')],
+      [
+        'Enter',
+        async (page) => {
+          await address('fold=none')(page)
+          for (let times = 0; times < 8; times++) await page.getByRole('button', { name: 'larger' }).click()
+          await isWider(true)(page)
+        },
+      ],
+      ['f', isWider(false)],
       ['Escape', noAddress('at=')],
       ['c', there('main.compare')],
     ],

@@ -91,7 +91,7 @@ export function heatSvg(file: HeatFile): string {
     ({ x, colour }) => `<rect x="${x}" y="${height - 24}" width="16" height="12" fill="${colour}"/>`,
   )
   const cells = cellsDrawn(file.matrix, 'light').toDataURL('image/png')
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11"><rect width="${width}" height="${height}" fill="#fff"/><image x="${left}" y="${top}" width="${across}" height="${down}" preserveAspectRatio="none" style="image-rendering:pixelated" href="${cells}"/>${[...words, ...swatches].join('')}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11"><rect width="${width}" height="${height}" fill="#fff"/><image x="${left}" y="${top}" width="${across}" height="${down}" preserveAspectRatio="none" image-rendering="pixelated" href="${cells}"/>${[...words, ...swatches].join('')}</svg>`
 }
 
 function cellsDrawn(matrix: MatrixAnswer, of: Theme): HTMLCanvasElement {

@@ -35,7 +35,8 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
   const told = tellRuns(all, sort ?? /sort:(\S+)/.exec(query)?.[1])
   const { groups, folded, fold } = useGroups(view, all, told)
   const rows = groups === undefined ? all : groups.flatMap((one) => (folded.has(one.name) ? [] : one.rows))
-  const [at, setAt] = useState(0)
+  const [wantedAt, setAt] = useState(0)
+  const at = Math.max(0, Math.min(wantedAt, rows.length - 1))
   const marked = (view.with['marked'] ?? '').split(',').filter((name) => all.some(({ run }) => run === name))
   const mark = (run: string): void => {
     const next = marked.includes(run) ? marked.filter((one) => one !== run) : [...marked, run].slice(-8)
