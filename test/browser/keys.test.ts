@@ -99,6 +99,7 @@ const pages: Readonly<
       ['k', address('rank=')],
       ['o', address('order=slowest')],
       ['0', noAddress('steps=')],
+      ['Enter', there('main.curves .chart canvas')],
       ['c', there('main.compare')],
     ],
   ],

@@ -8,6 +8,13 @@ export function eventsOf({ entries, records }: JournalNews): RunEvent[] {
   return events.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
 }
 
+/** What the graph knows too is told as the journal has it. */
+export function behind(past: readonly RunEvent[], told: readonly RunEvent[]): RunEvent[] {
+  const words = ({ rank, text }: RunEvent): string => `${rank ?? ''} ${text}`
+  const known = new Set(told.map(words))
+  return [...past.filter((one) => !known.has(words(one))), ...told]
+}
+
 /** With what was found, of which it is known since when it is so. */
 export function withFindings(events: readonly RunEvent[], findings: readonly Finding[]): RunEvent[] {
   const found = findings.flatMap(({ text, ranks, ranksMore, since, level }): RunEvent[] => {

@@ -160,7 +160,7 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   for (const { at, text } of spec.marks) drawMark(plot, at, text, ink)
   ctx.fillStyle = ink.text
   ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
-  ctx.fillText(spec.unit, bbox.left + bbox.width + 8 * ratio, bbox.top + bbox.height + 12 * ratio)
+  ctx.fillText(spec.unit, bbox.left + bbox.width + 16 * ratio, bbox.top + bbox.height + 12 * ratio)
   ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   const ends = spec.strips.flatMap((strip): End[] => {
     const colour = colours[strip.colour % colours.length]!

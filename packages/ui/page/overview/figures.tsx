@@ -60,7 +60,7 @@ function moreOf({ first, min, max, key, unit }: RunMetric): string {
     .join(', ')
 }
 
-function paceOf({ going, metrics, unread }: RunAnswer): Omit<FigureProps, 'name'> {
+function paceOf({ going, metrics, unread, status }: RunAnswer): Omit<FigureProps, 'name'> {
   if (going === undefined)
     return {
       value: '–',
@@ -70,7 +70,7 @@ function paceOf({ going, metrics, unread }: RunAnswer): Omit<FigureProps, 'name'
   const { step, steps, stepsPerSecond: rate } = going
   const done = `${count(step + 1)}${steps === undefined ? '' : ` of ${count(Math.max(steps, step + 1))}`}`
   const more = [...(rate === undefined ? [] : [`${seconds(1 / rate)} each`]), waitingIn(metrics) ?? done]
-  if (rate === undefined) return { value: done, more: 'no pace yet' }
+  if (rate === undefined) return { value: done, more: status === 'running' ? 'no pace yet' : 'done' }
   return {
     value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
     more: more.join(' · '),

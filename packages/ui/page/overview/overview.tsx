@@ -231,7 +231,7 @@ function Happened({
               </td>
               <td class="soft">
                 {one.ranks !== undefined ? (
-                  rankWords(one.ranks)
+                  <span title={rankWords(one.ranks)}>{several(one.ranks.length, 'rank')}</span>
                 ) : one.rank === undefined ? (
                   one.kind
                 ) : (

@@ -6,7 +6,7 @@ import { Chart } from '../chart/chart.tsx'
 import { csvOf } from '../chart/table.ts'
 import type { Key } from '../frame/keys.tsx'
 import type { RunProps } from '../frame/run-props.ts'
-import { change, stepsIn, stepsText } from '../frame/view.ts'
+import { change, go, stepsIn, stepsText } from '../frame/view.ts'
 import { count, several } from '../model/format.ts'
 import { extentOf, isSampled, isTiming, keyOf } from '../model/metric.ts'
 import { rowsOfRanks } from '../model/ranks.ts'
@@ -60,6 +60,11 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
       word: 'order',
       act: () =>
         change(view, { order: orders[(orders.findIndex((one) => one === order) + 1) % orders.length] }),
+    },
+    {
+      key: 'Enter',
+      word: 'its curves',
+      act: () => rank !== undefined && go({ page: 'curves', run: run.run, with: { ranks: String(rank) } }),
     },
     { key: '0', word: 'all steps', act: () => zoom(undefined) },
     {
@@ -195,6 +200,7 @@ function Side(props: SideProps): preact.JSX.Element {
         <Chosen
           run={run}
           row={rows.find((one) => one.rank === rank)}
+          rows={rows}
           finding={findings.find(({ ranks: of, evidence }) => of.includes(rank) && evidence !== undefined)}
           rank={rank}
           metric={metric}
@@ -236,6 +242,7 @@ function Controls(props: {
   readonly zoom: (steps: undefined) => void
 }): preact.JSX.Element {
   const { view, run, metric, order, steps, shown, zoom } = props
+  const lastStep = run.metrics.find(({ id }) => id === metric)?.lastStep
   const choices = run.metrics
     // Of a machine there are no ranks.
     .filter(({ source }) => source !== 'host')
@@ -280,7 +287,7 @@ function Controls(props: {
           {steps === undefined
             ? shown === undefined
               ? 'all'
-              : `${count(shown.from)} – ${count(shown.to)}`
+              : `${count(shown.from)} – ${count(Math.min(shown.to, lastStep ?? shown.to))}`
             : `${count(steps[0])} – ${count(steps[1])}`}
         </b>{' '}
         · drag to zoom{' '}

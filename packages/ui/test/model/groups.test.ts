@@ -18,7 +18,7 @@ function row(
   const metric = { key: 'accuracy', context: 'validation', last: accuracy, lastStep: 9 } as const
   return {
     run,
-    runId: `${run}` as RunRow['runId'],
+    runId: run as RunRow['runId'],
     experiment,
     status,
     startTime: '2026-11-26T19:57:11Z',
