@@ -8,7 +8,7 @@ import { openReader } from '@provloom/reader'
 import { removeFolder } from '@provloom/shared'
 import { startUi } from '@provloom/ui'
 import type { Ui } from '@provloom/ui'
-import { bin, repository, start } from '../support/cli.ts'
+import { bin, provloom, repository, start } from '../support/cli.ts'
 import type { Started } from '../support/cli.ts'
 import { chromium, hasJudges, named } from '../support/needs.ts'
 import { rowsOf } from '../support/parquet.ts'
@@ -342,6 +342,11 @@ describe('the page', () => {
   inBrowser('says of values that are no numbers how many there are', async () => {
     const { page } = await openPage(browser, `${ui.url}#/wide_0/overview`)
     await page.waitForSelector('.chart .warn:has-text("29 NaN")')
+    // In the list it is said by run.json alone, and in the terminal.
+    await page.keyboard.press('Backspace')
+    await page.waitForSelector('tr:has-text("wide_0") .warn:has-text("▲ NaN")')
+    const { stdout } = await provloom(['ls', 'experiment:wide', '--dir', saveDir])
+    expect(stdout).toMatch(/wide_0 +✓ completed ▲ NaN/)
   })
 
   inBrowser('restores a view from its address in another browser, and its links hold no token', async () => {

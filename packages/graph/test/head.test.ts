@@ -245,6 +245,23 @@ describe("a run's head", () => {
     expect(headOf(well)).not.toHaveProperty('finding')
   })
 
+  it('finds of a completed run what is NaN to its end on most ranks, of what scripts log', () => {
+    const ended = (...last: readonly number[]): unknown => {
+      const run = new RunScript().open()
+      const end: Said = { type: 'rank.end', status: 'completed' }
+      for (const rank of last.keys()) run.admit(rank, 0, 'n', last.length)
+      for (const [rank, value] of last.entries()) run.log(rank, [loss, end], points(5, 3, value))
+      for (const rank of last.keys()) run.end(rank)
+      return headOf(run.close()).finding
+    }
+    expect(ended(1, NaN, 2)).toBeUndefined()
+    expect(ended(NaN, NaN, 2)).toEqual({
+      code: 'NAN_FIRST_SEEN',
+      text: 'training.loss is NaN to its end',
+      ranks: [],
+    })
+  })
+
   it('names the rank that was killed, not those that failed because it was gone', () => {
     const run = new RunScript().open().admit(0, 0, 'n', 3).admit(1, 0, 'n', 3).admit(2, 0, 'n', 3)
     const gone = 'RuntimeError: [/gloo/transport/tcp/pair.cc:598] Connection closed by peer [127.0.0.1]:4711'

@@ -201,6 +201,7 @@ function statusOf({ status, finding, life }: RunRow, style: Style): string {
   if (status === 'running' && life.state !== 'alive')
     return style.bad(life.state === 'gone' ? '? ended unseen' : `? no sign since ${moment(life.seen)}`)
   const [rank] = finding?.ranks ?? []
+  if (finding?.code === 'NAN_FIRST_SEEN') return `${statusWords(status, style, '')}${style.bad(' ▲ NaN')}`
   return statusWords(status, style, rank === undefined ? '' : `, rank ${rank}`)
 }
 

@@ -34,7 +34,7 @@ export interface RunHead {
   readonly energy: readonly HeadEnergy[]
   /** Why the energy of machines is not known. */
   readonly notMeasured: readonly HeadNotMeasured[]
-  /** Why it did not end well, in words; of a run that goes on or is completed there is none. */
+  /** Why it did not end well, or what of a completed one is not well, in words; of a run that goes on there is none. */
   readonly finding?: HeadFinding
 }
 
@@ -122,7 +122,7 @@ export interface HeadNotMeasured {
 }
 
 export interface HeadFinding {
-  /** `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`. */
+  /** `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`; of a completed run `NAN_FIRST_SEEN`. */
   readonly code: string
   readonly text: string
   readonly ranks: readonly number[]

@@ -209,6 +209,7 @@ function Row(
       </th>
       <td>
         <Status of={row.status} more={rank === undefined ? undefined : `, rank ${rank}`} />
+        {row.finding?.code === 'NAN_FIRST_SEEN' && <span class="warn"> ▲ NaN</span>}
         {(row.life.state === 'silent' || row.life.state === 'gone') && (
           <span class="warn" title="no sign of life">
             {' '}
