@@ -18,6 +18,7 @@ import { paceMetric, ratiosOf } from './ranks/pace.ts'
 import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
 import { RunMetrics, metricsNow, pageOf } from './run/metrics.ts'
+import type { KnownMetrics } from './run/metrics.ts'
 import { goingOf } from './run/going.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
@@ -52,14 +53,9 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
   }
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
-    const all = metrics.of(run)
     const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
-    const { document, unread: graph } = documents.known(run.directory)
-    const { findings, unread: ofWhy } = why ?? nothingKnown
-    const unread: Unread[] = [...(graph === undefined ? [] : [graph]), ...ofWhy]
-    const going = await readOr(goingOf(run, all.first), undefined, unread)
-    const known = { document, findings, going, unread: eachOnce(unread) }
-    return answerRun({ run, metrics: await pageOf(all, query), ...known })
+    const known = { ...documents.known(run.directory), why: why ?? nothingKnown }
+    return headWith(run, metrics.of(run), known, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
@@ -107,6 +103,19 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }
+}
+
+async function headWith(
+  run: KnownRun,
+  metrics: KnownMetrics,
+  known: ReturnType<Documents['known']> & { readonly why: Pick<WhyAnswer, 'findings' | 'unread'> },
+  query: RunQuery,
+): Promise<RunAnswer> {
+  const { document, why } = known
+  const unread: Unread[] = [...(known.unread === undefined ? [] : [known.unread]), ...why.unread]
+  const going = await readOr(goingOf(run, metrics.first), undefined, unread)
+  const page = await pageOf(metrics, query)
+  return answerRun({ run, metrics: page, document, findings: why.findings, going, unread: eachOnce(unread) })
 }
 
 function cursorOf({ file }: KnownRun): string {
