@@ -118,19 +118,21 @@ describe("a run's head", () => {
       { type: 'series', id: 902, key: 'wait_time', source: 'data' },
       { type: 'series', id: 903, key: 'step_time' },
       { type: 'series', id: 904, key: 'loss' },
+      { type: 'series', id: 905, key: 'steps', source: 'data' },
     ]
-    const ids = [900, ...keys.keys(), 901, 902, 903, 904]
+    const ids = [900, ...keys.keys(), 901, 902, 903, 904, 905]
     run.log(
       0,
       series,
       ids.map((id) => ({ series: id, step: 0, value: 1 })),
     )
     const { shown } = headOf(run).metrics
-    expect(shown.slice(0, 5).map(({ key, source }) => [key, source])).toEqual([
+    expect(shown.slice(0, 6).map(({ key, source }) => [key, source])).toEqual([
       ['loss', undefined],
       ['step_time', undefined],
       ['compute_time', 'step'],
       ['wait_time', 'data'],
+      ['steps', 'data'],
       ['layer0.norm', undefined],
     ])
   })

@@ -50,9 +50,3 @@ export function stepsWanted({ params, step, seconds, total, loop }: Wanted): Ste
 function numberOf(total: Pick<HeadMetric, 'last'> | undefined): number | undefined {
   return typeof total?.last === 'number' ? total.last : undefined
 }
-
-/**
- * By which the clients' step timers say how far it is to go: the key, and the sources of how many steps there are to be in all,
- * and of the step behind the last of the loop that has begun at the point's step.
- */
-export const stepsSeries = { key: 'steps', total: 'step', loop: 'data' } as const

@@ -29,7 +29,7 @@ export type {
   Skipped,
   Uncollected,
 } from './entry.ts'
-export { stepsSeries, stepsWanted } from './going.ts'
+export { stepsWanted } from './going.ts'
 export type { StepsWanted, Wanted } from './going.ts'
 export type {
   HeadEnergy,
@@ -43,7 +43,7 @@ export type {
   RunHead,
   Shown,
 } from './head.ts'
-export { isOfPace, paceKeys } from './pace.ts'
+export { isOfPace, paceKeys, stepsSeries } from './pace.ts'
 export { takeIn } from './reader.ts'
 export type { EntryReader, Taking } from './reader.ts'
 export type { Ledger, ProblemKind, RankSummary, RunSummary } from './summary.ts'
