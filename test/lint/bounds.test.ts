@@ -88,7 +88,6 @@ const noBounds: Readonly<Record<string, string>> = {
   'graph/src/head/energy.ts': 'shortMax',
   'agent/src/artifact/keeper.ts': 'toldMax',
   'cli/src/output/progress.ts': 'NAMED_MAX',
-  'cli/src/command/diff.ts': 'namesShownMax',
   'cli/src/command/ls.ts': 'metricsMax paramsMax',
   'cli/src/command/show.ts': 'filesMax metricsMax',
   'cli/src/command/why.ts': 'thenMax',

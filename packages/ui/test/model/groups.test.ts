@@ -22,6 +22,7 @@ function row(
     experiment,
     status,
     startTime: '2026-11-26T19:57:11Z',
+    finished: true,
     endTime: null,
     life: { state: 'ended', seen: '2026-11-26T19:57:11Z' },
     worldSize: 4,
