@@ -8,7 +8,7 @@ import { removeFolder } from '@provloom/shared'
 import { startUi } from '@provloom/ui'
 import type { Ui } from '@provloom/ui'
 import { chromium, hasJudges, named } from '../support/needs.ts'
-import { goTo, openBrowser, openPage, savedBy } from './support/browser.ts'
+import { expectNoSidewaysScrolling, goTo, openBrowser, openPage, savedBy } from './support/browser.ts'
 import { rowsOfLine } from './support/duckdb.ts'
 import { makeTraining, makeWide } from './support/made.ts'
 
@@ -73,6 +73,18 @@ describe('of many there are few at a time', () => {
     await page.waitForSelector('.group button:has-text("▸")')
     expect(await rows()).toEqual(['digits_1'])
   })
+})
+
+inBrowser('on a telephone every page is one column, and nothing lies beyond its edge', async () => {
+  const { page, complaints } = await openPage(browser, ui.url, { width: 375, dark: true })
+  const pages = ['overview', 'curves', 'ranks', 'graph', 'files', 'environment']
+  for (const view of ['#/', '#/compare?a=digits_0&b=digits_1', ...pages.map((one) => `#/digits_0/${one}`)]) {
+    await goTo(page, view)
+    await page.waitForSelector('h1:not(:has-text("Reading"))', { state: 'attached' })
+    await page.waitForLoadState('networkidle')
+    await expectNoSidewaysScrolling(page, view)
+  }
+  expect(complaints).toEqual([])
 })
 
 describe('the map of ranks by steps as a file', () => {
