@@ -167,15 +167,16 @@ function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since
 /** When its step was, by its last point and what has passed since: how long steps took, not each by itself. */
 function timeOf(
   { ranks }: WhyFacts,
-  { steps, whole, widths }: PaceFacts,
+  { steps, whole }: PaceFacts,
   slowest: Laggard | undefined,
   since: number,
 ): { readonly time?: string } {
   const { lastUs, lastStep = Infinity, clock } = ranks.find(({ rank }) => rank === slowest?.rank) ?? {}
-  if (lastUs === undefined) return {}
-  let passed = 0
-  for (let at = since; at < steps.length && steps[at]! < lastStep; at++)
-    passed += (Number.isFinite(whole[at]!) ? whole[at]! : 0) * (widths?.[at] ?? 1)
+  // Of some steps it is not known how long they took: as long as the others.
+  const known = whole.subarray(since).filter(Number.isFinite)
+  if (lastUs === undefined || known.length === 0) return {}
+  const mean = known.reduce((sum, one) => sum + one, 0) / known.length
+  const passed = mean * Math.max(0, Math.min(lastStep, steps.at(-1) ?? 0) - (steps[since] ?? 0))
   return { time: new Date(Math.round((lastUs - (clock?.offsetUs ?? 0) - passed * 1e6) / 1e3)).toISOString() }
 }
 
