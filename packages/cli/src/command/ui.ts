@@ -7,7 +7,8 @@ import { counted } from '../output/quantity.ts'
 /** `provloom ui [DIR]`: until it is asked to end. */
 export async function ui(dir: string | undefined, given: Readonly<Record<string, unknown>>): Promise<number> {
   const folder = dir ?? given['dir']
-  const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {})
+  // A run that is about to begin makes it.
+  const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {}, true)
   const port = portOf(given['port'])
   const token = process.env['PROVLOOM_UI_TOKEN']
   const hosts = given['allowHost']
