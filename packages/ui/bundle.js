@@ -7,7 +7,8 @@ const page = path.join(import.meta.dirname, 'page')
 const outdir = path.join(import.meta.dirname, 'dist/page')
 
 fs.rmSync(outdir, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: [
     { in: path.join(page, 'main.tsx'), out: 'page' },
     { in: path.join(page, 'style/page.css'), out: 'page' },
@@ -15,7 +16,7 @@ await build({
   outdir,
   bundle: true,
   splitting: true,
-  chunkNames: 'part-[hash]',
+  chunkNames: '[name]-[hash]',
   minify: true,
   format: 'esm',
   platform: 'browser',
@@ -26,9 +27,25 @@ await build({
   conditions: ['provloom-source'],
   logLevel: 'warning',
 })
-for (const name of ['index.html', 'icon.svg']) fs.copyFileSync(path.join(page, name), path.join(outdir, name))
+fs.copyFileSync(path.join(page, 'icon.svg'), path.join(outdir, 'icon.svg'))
+const html = fs.readFileSync(path.join(page, 'index.html'), 'utf8')
+fs.writeFileSync(path.join(outdir, 'index.html'), html.replace('</head>', `${wantedSoon(metafile)}</head>`))
 const notices = ['preact', 'uplot'].map((name) => {
   const folder = path.resolve(import.meta.dirname, '../../node_modules', name)
   return `${name}\n\n${fs.readFileSync(path.join(folder, 'LICENSE'), 'utf8')}`
 })
 fs.writeFileSync(path.join(outdir, 'notices.txt'), notices.join('\n\n'))
+
+/** What both pages that a visit begins with stand on: asked for at once, not when the first script has been read. */
+function wantedSoon({ outputs }) {
+  const importsOf = (start) => {
+    const [, output] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith(start)) ?? []
+    if (output === undefined) throw new Error(`the page has no ${start}`)
+    return output.imports
+      .filter(({ kind }) => kind === 'import-statement')
+      .map((one) => path.basename(one.path))
+  }
+  const [runs, run] = ['runs/runs.tsx', 'frame/run-view.tsx'].map(importsOf)
+  const both = runs.filter((name) => run.includes(name))
+  return both.map((name) => `  <link rel="modulepreload" href="${name}" />\n  `).join('')
+}

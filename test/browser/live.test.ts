@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Browser } from 'playwright-core'
+import type { Browser, Request } from 'playwright-core'
 import { openReader } from '@provloom/reader'
 import { removeFolder } from '@provloom/shared'
 import { startUi } from '@provloom/ui'
@@ -31,6 +31,12 @@ afterAll(async () => {
   if (dir !== undefined) removeFolder(dir)
 })
 
+/** Behind which a question for what is new asks. */
+async function cursorOf(request: Request): Promise<string | undefined> {
+  const said = new URL(request.url()).searchParams.get('since')
+  return said ?? (await request.allHeaders())['last-event-id']
+}
+
 describe('the page fills by itself', () => {
   inBrowser('says what to do where there are no runs, and fills by itself', async () => {
     const empty = path.join(dir, 'empty')
@@ -56,7 +62,11 @@ describe('the page fills by itself', () => {
       )
       const reader = openReader(path.join(live, 'prov'))
       const first = await startUi({ reader, port: 0, token })
-      const { page } = await openPage(browser, first.url)
+      const { page, context } = await openPage(browser, first.url)
+      const ids: string[] = []
+      const network = await context.newCDPSession(page)
+      await network.send('Network.enable')
+      network.on('Network.eventSourceMessageReceived', ({ eventId }) => void ids.push(eventId))
       await page.waitForSelector('a:has-text("live_0")')
       await goTo(page, '#/live_0/overview')
       const step = async (): Promise<number> =>
@@ -71,9 +81,15 @@ describe('the page fills by itself', () => {
         before,
       )
       await first.close()
+      const cursors = [...ids]
       await page.waitForSelector('.no-answer:has-text("trying again")')
       const gone = await step()
       expect(gone).toBeGreaterThan(before)
+      const resumed: Promise<string | undefined>[] = []
+      page.on('response', (response) => {
+        if (/\/(?:live|changes)\?.*watch=[^&]*head/.test(response.url()))
+          resumed.push(cursorOf(response.request()))
+      })
       const second = await startUi({ reader, port: first.port!, token })
       onTestFinished(() => second.close())
       await page.waitForSelector('.no-answer', { state: 'detached' })
@@ -81,6 +97,9 @@ describe('the page fills by itself', () => {
         (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
         gone,
       )
+      // It goes on behind the last that it was told, not from the begin.
+      expect(cursors.length).toBeGreaterThan(0)
+      expect(await resumed[0]).toBe(cursors.at(-1))
       // What happened is there once, though another server told it from the cursor on.
       const told = await page.locator('table.events tr').allTextContents()
       expect(new Set(told).size).toBe(told.length)

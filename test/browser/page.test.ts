@@ -2,18 +2,26 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { readJson, validate } from '@provloom/prov'
 import { openReader } from '@provloom/reader'
 import { removeFolder } from '@provloom/shared'
 import { startUi } from '@provloom/ui'
 import type { Ui } from '@provloom/ui'
-import { bin, repository, start } from '../support/cli.ts'
+import { bin, provloom, repository, start } from '../support/cli.ts'
 import type { Started } from '../support/cli.ts'
 import { chromium, hasJudges, named } from '../support/needs.ts'
 import { rowsOf } from '../support/parquet.ts'
 import { rowsOfLine } from './support/duckdb.ts'
-import { expectNoSidewaysScrolling, faint, goTo, nameless, openBrowser, openPage } from './support/browser.ts'
+import {
+  expectNoSidewaysScrolling,
+  faint,
+  goTo,
+  nameless,
+  openBrowser,
+  openPage,
+  savedBy,
+} from './support/browser.ts'
 
 const training = path.join(repository, 'test/browser/support/training.py')
 const hostile = '<img src=x onerror=alert(1)>'
@@ -44,7 +52,7 @@ beforeAll(async () => {
   for (const rate of ['0.5', '0.1', '2']) await train(4, `rate=${rate}`).ended
   await train(4, 'rate=5', 'fails=2').ended
   await train(12, 'experiment=many', 'steps=200', 'slow=7', 'spike=33').ended
-  await train(1, 'experiment=wide', 'metrics=3000', 'nan=1').ended
+  await train(1, 'experiment=wide', 'nan=1').ended
   await train(1, `experiment=${hostile}`, 'steps=1').ended
   browser = await openBrowser()
   ui = await startUi({ reader: openReader(saveDir), port: 0 })
@@ -65,11 +73,6 @@ function writtenIn(folder: string): string[] {
     .map((name) => [name, fs.statSync(path.join(folder, name))] as const)
     .map(([name, { size, mtimeMs }]) => `${name} ${size} ${mtimeMs}`)
     .sort()
-}
-
-async function savedBy(page: Page, click: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent('download'), click()])
-  return { name: download.suggestedFilename(), bytes: fs.readFileSync(await download.path()) }
 }
 
 describe('the page', () => {
@@ -336,24 +339,14 @@ describe('the page', () => {
     expect(await page.locator('table.diff thead a').allTextContents()).toEqual(eight)
   })
 
-  inBrowser(
-    'shows three thousand metrics with no more than twelve charts, and finds one by its name',
-    async () => {
-      const { page } = await openPage(browser, `${ui.url}#/wide_0/curves`)
-      await page.waitForSelector('.tree-row')
-      await page.evaluate(() => scrollTo(0, 40_000))
-      await page.waitForSelector('.chart canvas')
-      expect(await page.locator('canvas').count()).toBeLessThanOrEqual(12)
-      expect(await page.locator('.tree-row').count()).toBeLessThan(100)
-      await page.locator('aside input[type=search]').fill('layer_02999')
-      await page.waitForSelector('.tree-row:has-text("layer_02999")')
-      expect(await page.locator('.tree-row').count()).toBe(1)
-    },
-  )
-
   inBrowser('says of values that are no numbers how many there are', async () => {
     const { page } = await openPage(browser, `${ui.url}#/wide_0/overview`)
     await page.waitForSelector('.chart .warn:has-text("29 NaN")')
+    // In the list it is said by run.json alone, and in the terminal.
+    await page.keyboard.press('Backspace')
+    await page.waitForSelector('tr:has-text("wide_0") .warn:has-text("▲ NaN")')
+    const { stdout } = await provloom(['ls', 'experiment:wide', '--dir', saveDir])
+    expect(stdout).toMatch(/wide_0 +✓ completed ▲ NaN/)
   })
 
   inBrowser('restores a view from its address in another browser, and its links hold no token', async () => {

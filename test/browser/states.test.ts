@@ -10,7 +10,7 @@ import type { Ui } from '@provloom/ui'
 import { givePoints } from '../../packages/reader/test/support/points.ts'
 import { makeRun } from '../../packages/reader/test/support/runs.ts'
 import { chromium, named } from '../support/needs.ts'
-import { openBrowser, openPage } from './support/browser.ts'
+import { goTo, openBrowser, openPage } from './support/browser.ts'
 
 let dir: string
 let browser: Browser
@@ -20,7 +20,7 @@ const inBrowser = (text: string, test: () => Promise<void>): void => {
   it.skipIf(chromium === undefined)(named(text, chromium !== undefined, 'no Chromium'), test)
 }
 
-const series = { ranks: 1, first: 1, last: 1, firstStep: 0 } as const
+const series = { ranks: 1, first: 1, last: 1, firstStep: 0, seconds: 2 } as const
 const [ranks, steps] = [1024, 64]
 
 /** 1,024 ranks of 128 hosts, of which 613 is slow from step 25 on and 288 lost at step 56. */
@@ -33,7 +33,19 @@ async function makeLarge(saveDir: string): Promise<void> {
     status: 'failed',
     head: {
       hosts: { shown: ['n000'], more: 127 },
-      metrics: { shown: [{ ...shown, firstStep: 0, lastStep: steps - 1, min: 0.2, max: 0.34 }], more: 0 },
+      metrics: {
+        shown: [
+          {
+            ...shown,
+            firstStep: 0,
+            lastStep: steps - 1,
+            span: { firstUs: 0, lastUs: steps * 1e6, gapUs: 1e6 },
+            min: 0.2,
+            max: 0.34,
+          },
+        ],
+        more: 0,
+      },
     },
     of: (rank) => ({
       status: rank === 288 ? 'lost' : 'completed',
@@ -82,6 +94,12 @@ beforeAll(async () => {
   const newer = path.join(saveDir, 'newer_0/run.json')
   const said = JSON.parse(fs.readFileSync(newer, 'utf8')) as Record<string, unknown>
   fs.writeFileSync(newer, JSON.stringify({ ...said, format: 99 }))
+  await makeRun(saveDir, { name: 'nograph_0' })
+  fs.writeFileSync(path.join(saveDir, 'nograph_0/prov.json'), '{"entity"')
+  const timed = { ...series, key: 'step_time', context: 'training', points: 3, lastStep: 2 }
+  await makeRun(saveDir, { name: 'nopoints_0', head: { metrics: { shown: [timed], more: 0 } } })
+  givePoints(path.join(saveDir, 'nopoints_0'), [{ rank: 0, key: 'step_time', step: 0, value: 1 }])
+  fs.writeFileSync(path.join(saveDir, 'nopoints_0/metrics/part-000000000000.parquet'), 'no Parquet')
   await makeLarge(saveDir)
   browser = await openBrowser()
   ui = await startUi({ reader: openReader(saveDir), port: 0 })
@@ -121,8 +139,21 @@ describe('the page says how it is', () => {
   inBrowser('where runs are damaged or of a newer version: the others are shown', async () => {
     const { page } = await openPage(browser, ui.url)
     await page.waitForSelector('table.runs')
-    expect(await page.locator('table.runs tbody tr').count()).toBe(4)
+    expect(await page.locator('table.runs tbody tr').count()).toBe(6)
     for (const run of ['damaged_0', 'newer_0']) await page.waitForSelector(`main :text("${run}")`)
+  })
+
+  inBrowser('what of a run cannot be read, in words, beside the numbers that lack it', async () => {
+    const { page } = await openPage(browser, `${ui.url}#/nograph_0/environment`)
+    await page.waitForSelector('h1:has-text("What it ran in cannot be read")')
+    const banner = page.locator('.banner:has-text("FILE_UNREADABLE")')
+    expect(await banner.textContent()).toMatch(
+      /^▲ The graph .*nograph_0.* cannot be read: hosts, environments, .*validate/,
+    )
+    await goTo(page, '#/nopoints_0/overview')
+    await page.waitForSelector('.banner:has-text("curves, the pace and who is slow are not known")')
+    await page.keyboard.press('3')
+    await page.waitForSelector('.under:has-text("who is slow is not known: points cannot be read")')
   })
 
   inBrowser(

@@ -1,4 +1,4 @@
-import { graph, reached } from './reached.ts'
+import { graph, head, ofAnything, reached } from './reached.ts'
 import type { Reached } from './reached.ts'
 
 const tests = `${graph}/limits.test.ts`
@@ -13,4 +13,12 @@ export const limitsOfGraph: Readonly<Record<string, readonly Reached[]>> = {
   ],
   groupsOfRankMax: [reached(tests, 'a rank is in groupsOfRankMax process groups, and further ones are told')],
   hostFactsMax: [reached(tests, 'a machine is told of by hostFactsMax different descriptions at the most')],
+  headBytesMax: [reached(head, 'fits into its bytes (headBytesMax), and counts what does not')],
+  headParamsMax: [reached(head, ofAnything)],
+  headMetricsMax: [reached(head, ofAnything)],
+  headSparksMax: [
+    reached(head, 'shows what people look at first before what else is logged, and what agents measure last'),
+  ],
+  headFilesMax: [reached(head, ofAnything)],
+  headHostsMax: [reached(head, ofAnything)],
 }

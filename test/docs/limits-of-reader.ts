@@ -33,7 +33,7 @@ export const limitsOfReader: Readonly<Record<string, readonly Reached[]>> = {
       'has the lines in which the kept diffs differ, of diffs that are not too large',
     ),
   ],
-  eventsOfEndedMax: [reached(`${reader}/ended.test.ts`, 'are no more than eventsOfEndedMax, the last ones')],
+  eventsOfEndedMax: [reached(`${reader}/past.test.ts`, 'are no more than eventsOfEndedMax, the last ones')],
   lineageRunsMax: [
     reached(
       `${reader}/lineage.test.ts`,

@@ -1,4 +1,4 @@
-import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
+import { agent, aggregator, graph, head, python, reached, shared } from './reached.ts'
 import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
@@ -245,14 +245,6 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
     reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),
   ],
-  headBytesMax: [reached(head, 'fits into its bytes (headBytesMax), and counts what does not')],
-  headParamsMax: [reached(head, ofAnything)],
-  headMetricsMax: [reached(head, ofAnything)],
-  headSparksMax: [
-    reached(head, 'shows what people look at first before what else is logged, and what agents measure last'),
-  ],
-  headFilesMax: [reached(head, ofAnything)],
-  headHostsMax: [reached(head, ofAnything)],
   headTextMax: [
     reached(head, 'tells parameters as they were logged, how many ranks did, and that they differ'),
   ],
@@ -397,6 +389,8 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'rests no longer than flushRestMsMax after a flush that took minutes',
     ),
   ],
-  headRestMs: [reached(`${aggregator}/run/run-json.test.ts`, 'run.json is written no sooner than headRestMs')],
+  headRestMs: [
+    reached(`${aggregator}/run/run-json.test.ts`, 'run.json is written no sooner than headRestMs'),
+  ],
   uiStreamsMax: [reached('packages/ui/test/api.test.ts', 'has no more live views than uiStreamsMax')],
 }

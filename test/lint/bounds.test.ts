@@ -9,6 +9,9 @@ const packages = path.resolve(import.meta.dirname, '../../packages')
 const noBounds: Readonly<Record<string, string>> = {
   // How a format, an algorithm or a batch is made: nobody sees where it ends.
   'agent/src/tree/processes.ts': 'parentsMax',
+  'cli/src/command/show.ts': 'valuesMax',
+  'reader/src/run/rhythm.ts': 'pointsMin',
+  'reader/src/run/run.ts': 'apartMax differingMax ranksMax',
   'agent/src/place/launcher-process.ts': 'ancestorsMax',
   'agent/src/publish/retirement.ts': 'toldAtOnceMax',
   'agent/src/secrets/steps.ts': 'wordsMax',

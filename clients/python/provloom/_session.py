@@ -72,6 +72,8 @@ class Session:
         self.lengths = {}
         #: what numbers the steps of each context, where the script does not
         self.steps = {}
+        #: by context and source, at which step they end, as was told last
+        self.ends = {}
 
     # -- for the stream ----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,9 @@ wait_time      data         until the loader gave the batch (:func:`steps`)
 wait_time      between      from the end of the step before in this thread to the begin of this one (:func:`step`)
 wait_time      ranks, ...   inside :func:`waiting`; of a step that waits nowhere there is no such point
 =============  ===========  ===========================================================================================
+
+How far it is to go is recorded where it is known, once for each that is another, with the step that knows it: ``steps`` of the
+source ``step``, how many there are to be in all, and of the source ``data`` the step behind the last one of a loop.
 """
 
 from contextvars import ContextVar
@@ -30,7 +33,7 @@ _step = ContextVar("provloom_step", default=None)
 _ended = ContextVar("provloom_step_ended", default=(0, None, 0.0))
 
 
-def step(number=None, context=None):
+def step(number=None, context=None, total=None):
     """Times one step of a training, as a ``with``: records how long it computes and how long it waits.
 
     ::
@@ -52,11 +55,12 @@ def step(number=None, context=None):
 
     :param number: the step that is recorded; else they are counted, in each context by itself
     :param context: of the series; else the one that a ``with`` has opened
+    :param total: how many steps there are to be in all: then it is told how long it is to go
     """
-    return Step(number, context)
+    return Step(number, context, ends=None if total is None else (total, "step"))
 
 
-def steps(iterable, first=None, context=None):
+def steps(iterable, first=None, context=None, total=None):
     """Goes through a loader and times each pass of the loop's body as a :func:`step`.
 
     ::
@@ -66,12 +70,14 @@ def steps(iterable, first=None, context=None):
 
     ``wait_time`` of the source ``data`` is how long the loader took to give the batch; ``compute_time`` the rest until the
     next one is asked for. A pass that ``break`` or an exception leaves is not recorded. Whatever else is asked of it
-    (``len``, attributes) the loader is asked.
+    (``len``, attributes) the loader is asked. Where it has a ``len`` that is recorded: how long it is to go to the end of the
+    loop, or with a parameter ``epochs`` to that of the training.
 
     :param first: the number of the first step; else they are counted on, over several loops too
     :param context: of the series; else the one that a ``with`` has opened
+    :param total: how many steps there are to be in all, over all loops
     """
-    return _Steps(iterable, first, context)
+    return _Steps(iterable, first, context, total)
 
 
 def waiting(on="ranks"):
@@ -85,13 +91,15 @@ def waiting(on="ranks"):
 class Step:
     """What :func:`step` gives."""
 
-    __slots__ = ("_number", "_context", "_named", "_before", "_outer", "_part_of", "_begun", "_waited", "_waits", "_over",
-                 "_pid")  # fmt: skip
+    __slots__ = ("_number", "_context", "_named", "_before", "_ends", "_outer", "_part_of", "_begun", "_waited", "_waits",
+                 "_over", "_pid")  # fmt: skip
 
-    def __init__(self, number=None, context=None, before=None):
+    def __init__(self, number=None, context=None, before=None, ends=None):
         self._number, self._context = number, context
         #: (source, seconds) of what was before it
         self._before = before
+        #: how many steps there are to be, and as what that is recorded
+        self._ends = ends
         self._over, self._begun = True, None
 
     def waiting(self, on="ranks"):
@@ -149,6 +157,8 @@ class Step:
             waited[source] = waited.get(source, 0.0) + seconds
         for source, seconds in waited.items():
             _log("wait_time", seconds, self._named, number, source)
+        if self._ends is not None:
+            _tell_end(number, self._named, *self._ends)
 
 
 class _Waiting:
@@ -185,13 +195,21 @@ class _Waiting:
 class _Steps:
     """A loader that is gone through in steps: each ``for`` begins anew, as with the loader itself."""
 
-    __slots__ = ("_of", "_first", "_context")
+    __slots__ = ("_of", "_first", "_context", "_total")
 
-    def __init__(self, of, first, context):
-        self._of, self._first, self._context = of, first, context
+    def __init__(self, of, first, context, total):
+        self._of, self._first, self._context, self._total = of, first, context, total
 
     def __iter__(self):
-        return _Pass(iter(self._of), self._first, self._context)
+        return _Pass(iter(self._of), self._first, self._context, self._ends())
+
+    def _ends(self):
+        if self._total is not None:
+            return (self._total, "step")
+        try:
+            return (len(self._of), "data")
+        except Exception:
+            return None  # it knows no end: whatever its own error is
 
     def __len__(self):
         return len(self._of)
@@ -205,10 +223,10 @@ class _Steps:
 class _Pass:
     """One ``for`` over it. What the loader raises, the end of it too, is the script's."""
 
-    __slots__ = ("_of", "_number", "_context", "_now")
+    __slots__ = ("_of", "_number", "_context", "_ends", "_now")
 
-    def __init__(self, of, first, context):
-        self._of, self._number, self._context, self._now = of, first, context, None
+    def __init__(self, of, first, context, ends):
+        self._of, self._number, self._context, self._ends, self._now = of, first, context, ends, None
 
     def __iter__(self):
         return self
@@ -222,7 +240,8 @@ class _Pass:
         batch = next(self._of)
         with harmless("steps"):
             number = self._number
-            self._now = Step(number, self._context, ("data", perf_counter() - begun))
+            self._now = Step(number, self._context, ("data", perf_counter() - begun), self._ends)
+            self._ends = None
             if type(number) is int:
                 self._number = number + 1
             self._now._begin()
@@ -252,9 +271,19 @@ def _numbered(number, context):
     return number
 
 
-def _log(key, value, context, number, source):
+def _tell_end(number, context, of, source):
+    session = _current.session
+    if session is None or type(number) is not int:
+        return
+    end = number + of if source == "data" else int(of)
+    if session.ends.get((context, source)) != end:
+        session.ends[context, source] = end
+        _log("steps", end, context, number, source, None)
+
+
+def _log(key, value, context, number, source, unit="s"):
     stream = _current.stream
     if stream is not None and (key, context, source) in stream.series:
         log_metric(key, value, context, number, source)
     elif session_for("step") is not None:
-        log_one(key, value, context, number, source, None, "s")
+        log_one(key, value, context, number, source, None, unit)

@@ -73,6 +73,37 @@ for batch in provloom.steps(loads(1, 1), context="validation"):
              ("validation", "wait_time", "data"): [(0, 1.0), (1, 1.0), (10, 1.0), (11, 1.0)]},
         )  # fmt: skip
 
+    def test_how_far_it_is_to_go_is_told_by_a_loader_that_has_a_length_or_by_the_script_once_for_each_that_is_another(self):
+        self.run_program(
+            HEAD
+            + """
+class Liar(list):
+    def __len__(self):
+        raise OSError("gone")
+for epoch in range(2):
+    for batch in provloom.steps(list("abc"), context="training"):
+        passes(1)
+    for batch in provloom.steps("ab", first=0, context="validation"):
+        passes(1)
+for batch in provloom.steps(Liar("ab"), context="none"):
+    passes(1)
+for batch in provloom.steps(loads(2, 1), context="told", total=2.0):
+    passes(1)
+for i, total in enumerate([5, 5, 9, "many", None]):
+    with provloom.step(i, "said", total=total):
+        passes(1)
+"""
+        )
+        found = {name: told for name, told in self.steps().items() if name[1] == "steps"}
+        self.assertEqual(
+            found,
+            {("training", "steps", "data"): [(0, 3), (3, 6)],
+             ("validation", "steps", "data"): [(0, 2)],
+             ("told", "steps", "step"): [(0, 2)],
+             ("said", "steps", "step"): [(0, 5), (2, 9)]},
+        )  # fmt: skip
+        self.assertEqual([one.get("unit") for one in self.events("series") if one["key"] == "steps"], [None] * 4)
+
     def test_what_is_given_for_a_loader_is_asked_as_the_loader_is(self):
         output, _ = self.run_program(
             HEAD

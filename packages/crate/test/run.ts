@@ -201,7 +201,10 @@ async function writeRunJson(runDir: string, like: RunLike): Promise<void> {
     hosts: none,
     command: ['python3', 'train.py', '--name', 'a b'],
     params: none,
-    metrics: { shown: [loss, ...measured].map((one) => ({ ...one, firstStep: 0, lastStep: 9 })), more: 0 },
+    metrics: {
+      shown: [loss, ...measured].map((one) => ({ ...one, firstStep: 0, lastStep: 9, seconds: 9 })),
+      more: 0,
+    },
     inputs: none,
     outputs: none,
     energy: [],

@@ -18,6 +18,9 @@ export interface Statistics {
   readonly last: number
   readonly firstStep: number
   readonly lastStep: number
+  /** Microseconds since the Unix epoch. */
+  readonly firstTime: number
+  readonly lastTime: number
 }
 
 /**
@@ -88,6 +91,8 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     last,
     firstStep,
     lastStep,
+    firstTime: beganTime,
+    lastTime,
     min: some ? min : undefined,
     max: some ? max : undefined,
     // A mean lies between the extremes, whatever rounding or overflow say.

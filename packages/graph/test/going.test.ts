@@ -42,4 +42,22 @@ describe('how far a run has come', () => {
     run.log(0, [timer], [{ series: 1, step: 12, value: 0.1 }])
     expect(run.graph.going(5)).toEqual({ step: 12 })
   })
+
+  it('is told by what the timer knows: to the end of a loop, of all loops with epochs, or the total', () => {
+    const run = trained()
+    const ends = (source: string): Said => ({ type: 'series', id: 2, key: 'steps', source })
+    run.log(
+      0,
+      [timer, ends('data')],
+      [
+        { series: 1, step: 12, value: 0.1 },
+        { series: 2, step: 10, value: 20 },
+      ],
+    )
+    expect(run.graph.going(5)).toEqual({ step: 12, steps: 20, loop: true })
+    run.log(0, [{ type: 'param', key: 'epochs', value: '4', valueType: 'int' }])
+    expect(run.graph.going(5)).toEqual({ step: 12, steps: 40 })
+    run.log(1, [ends('step')], [{ series: 2, step: 0, value: 300 }])
+    expect(run.graph.going(5)).toEqual({ step: 12, steps: 300 })
+  })
 })

@@ -110,19 +110,21 @@ describe("a run's head", () => {
       { type: 'series', id: 902, key: 'wait_time', source: 'data' },
       { type: 'series', id: 903, key: 'step_time' },
       { type: 'series', id: 904, key: 'loss' },
+      { type: 'series', id: 905, key: 'steps', source: 'data' },
     ]
-    const ids = [900, ...keys.keys(), 901, 902, 903, 904]
+    const ids = [900, ...keys.keys(), 901, 902, 903, 904, 905]
     run.log(
       0,
       series,
       ids.map((id) => ({ series: id, step: 0, value: 1 })),
     )
     const { shown } = headOf(run.graph).metrics
-    expect(shown.slice(0, 5).map(({ key, source }) => [key, source])).toEqual([
+    expect(shown.slice(0, 6).map(({ key, source }) => [key, source])).toEqual([
       ['loss', undefined],
       ['step_time', undefined],
       ['compute_time', 'step'],
       ['wait_time', 'data'],
+      ['steps', 'data'],
       ['layer0.norm', undefined],
     ])
   })
@@ -236,6 +238,24 @@ describe("a run's head", () => {
       .end(0)
       .close()
     expect(headOf(well.graph)).not.toHaveProperty('finding')
+  })
+
+  it('finds of a completed run what is NaN to its end on most ranks, of what scripts log', () => {
+    const ended = (...last: readonly number[]): unknown => {
+      const run = new RunScript().open()
+      const end: Said = { type: 'rank.end', status: 'completed' }
+      for (const rank of last.keys()) run.admit(rank, 0, 'n', last.length)
+      for (const [rank, value] of last.entries()) run.log(rank, [loss, end], points(5, 3, value))
+      for (const rank of last.keys()) run.end(rank)
+      return headOf(run.close().graph).finding
+    }
+    expect(ended(1, NaN, 2)).toBeUndefined()
+    expect(ended(NaN, NaN, 2)).toEqual({
+      code: 'NAN_FIRST_SEEN',
+      who: '',
+      text: 'training.loss is NaN to its end',
+      ranks: [],
+    })
   })
 
   it('names the rank that was killed, not those that failed because it was gone', () => {

@@ -1,5 +1,7 @@
+import type { Unread } from './answer/error.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
+import type { WhyAnswer } from './answer/why.ts'
 import { answerCurve, answerEnd } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
@@ -17,6 +19,8 @@ import { paceMetric, ratiosOf } from './ranks/pace.ts'
 import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
 import { RunMetrics, metricsNow, pageOf } from './run/metrics.ts'
+import type { MetricPage } from './run/metrics.ts'
+import type { KnownMetrics } from './run/metrics.ts'
 import { goingOf } from './run/going.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
@@ -24,13 +28,13 @@ import { answerRuns } from './runs/runs.ts'
 import type { WhyFacts } from './why/facts.ts'
 import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
-import { readOr } from './unread.ts'
+import { eachOnce, readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
 /** Metrics of a head that is told again and again: those that people look at first, who tells the pace, and some. */
 const metricsFollowed = 50
 
-const nothingKnown = { findings: [], unread: [] }
+const nothingKnown: Pick<WhyAnswer, 'findings' | 'unread'> = { findings: [], unread: [] }
 
 export interface ReaderOptions {
   /** Told, while all runs of the folder are looked at, how many have been, of how many. */
@@ -51,19 +55,18 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     whyFactsOf(run, metrics, documents, pace)
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
-    const all = metrics.of(run)
     // What is known of its findings may be looked for anew: not while something is counted.
+    const all = metrics.of(run)
     const page = await pageOf(all, query)
     const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
-    const known = { document: documents.maybe(run.directory), why: why ?? nothingKnown }
-    const going = await readOr(goingOf(run, all.first), undefined, [])
-    return answerRun({ run, metrics: page, ...known, going })
+    return headWith(run, all, page, { ...documents.known(run.directory), why: why ?? nothingKnown })
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
-    const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, [])
+    const unread: Unread[] = []
+    const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, unread)
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
-    return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
+    return answerRanks(run, query, { ...known, cursor: cursorOf(run), unread })
   }
   const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
     const run = meant(name)
@@ -118,6 +121,18 @@ async function whyFactsOf(
   const standing = { life: lifeOf(run), nowUs: Date.now() * 1000 }
   const sources = { ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }
   return factsOf({ ...sources, ...standing }, pace)
+}
+
+async function headWith(
+  run: KnownRun,
+  { first }: KnownMetrics,
+  metrics: MetricPage,
+  known: ReturnType<Documents['known']> & { readonly why: Pick<WhyAnswer, 'findings' | 'unread'> },
+): Promise<RunAnswer> {
+  const { document, why } = known
+  const unread: Unread[] = [...(known.unread === undefined ? [] : [known.unread]), ...why.unread]
+  const going = await readOr(goingOf(run, first), undefined, unread)
+  return answerRun({ run, metrics, document, findings: why.findings, going, unread: eachOnce(unread) })
 }
 
 function cursorOf({ file }: KnownRun): string {

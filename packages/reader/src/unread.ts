@@ -8,6 +8,11 @@ export function unreadOf(error: unknown, of: Unread['of']): Unread | undefined {
   return { of, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** What several questions came upon, once. */
+export function eachOnce(unread: readonly Unread[]): Unread[] {
+  return unread.filter((one, at) => unread.findIndex(({ message }) => message === one.message) === at)
+}
+
 /** Points, or else what is known without them where files are damaged or of a newer version: that is told. */
 export async function readOr<T>(reading: Promise<T>, otherwise: T, unread: Unread[]): Promise<T> {
   try {

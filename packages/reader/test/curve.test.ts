@@ -136,6 +136,7 @@ describe('a curve', () => {
       last: 4,
       firstStep: 0,
       lastStep: 1,
+      seconds: 1,
     }
     await makeRun(saveDir, {
       name: 'digits_0',

@@ -17,6 +17,8 @@ interface Like {
   readonly behind?: number
   /** How long ago the last step was logged, seconds. */
   readonly stalled?: number
+  /** What step timers know of how far it is to go. */
+  readonly told?: readonly { readonly source: string; readonly last: number; readonly lastStep: number }[]
 }
 
 const lastStep = 59
@@ -30,6 +32,7 @@ async function trained({
   behind = 0,
   stalled = 0,
   span,
+  told = [],
   ...more
 }: Like = {}): Promise<Reader> {
   const saveDir = folder()
@@ -47,9 +50,18 @@ async function trained({
     status,
     second: (Date.now() - Date.parse('2026-11-26T19:57:11Z')) / 1000 - ago,
     ranks: 4,
+    of: (rank) => {
+      const last = lastStep - (rank === 2 ? behind : 0)
+      return { lastStep: last, lastUs: begunUs + last * 1e6 }
+    },
     ...more,
     // As a document that was saved a while ago has it.
-    head: { metrics: { shown: [{ ...ofStep, ...head }], more: 0 } },
+    head: {
+      metrics: {
+        shown: [{ ...ofStep, ...head }, ...told.map((one) => ({ ...ofStep, ...head, key: 'steps', ...one }))],
+        more: 0,
+      },
+    },
   })
   const points = [0, 1, 2, 3].flatMap((rank) =>
     Array.from({ length: lastStep + 1 - (rank === 2 ? behind : 0) }, (_, step): Point => {
@@ -103,6 +115,24 @@ describe('how far a run has come', () => {
   it('has no pace where nothing goes on and nobody knows when it was logged', async () => {
     const { going } = await (await trained({ status: 'completed', params: { steps: 240 } })).run()
     expect(going).toEqual({ step: 20, steps: 240 })
+  })
+
+  it('ends where the step timer was told, or else where the loop over a loader does', async () => {
+    const goingTo = async (like: Like): Promise<unknown> => {
+      const { steps, loop } = (await (await trained(like)).run()).going ?? {}
+      return [steps, loop]
+    }
+    const [total, loop] = [
+      { source: 'step', last: 500, lastStep: 0 },
+      { source: 'data', last: 80, lastStep: 40 },
+    ]
+    expect(await goingTo({ told: [total, loop] })).toEqual([500, undefined])
+    expect(await goingTo({ told: [total], params: { steps: 100 } })).toEqual([500, undefined])
+    expect(await goingTo({ told: [loop] })).toEqual([80, true])
+    expect(await goingTo({ told: [loop], params: { epochs: 3 } })).toEqual([120, undefined])
+    // Of a loop that is over, and epochs that are none of these loops.
+    expect(await goingTo({ told: [{ ...loop, last: 50 }] })).toEqual([undefined, undefined])
+    expect(await goingTo({ told: [loop], params: { epochs: 1 } })).toEqual([80, true])
   })
 })
 
@@ -165,6 +195,11 @@ describe('who is slow', () => {
     const reader = await trained()
     const first = await reader.changes(undefined, { events: true })
     expect(first.findings?.map(({ code }) => code)).toEqual(['RANK_SLOW'])
+    // When step 5 was, as the later ones took a second each.
+    const time = new Date((begunUs + 5e6) / 1000).toISOString()
+    expect(first.events?.filter(({ kind }) => kind === 'finding')).toEqual([
+      { time, rank: 2, kind: 'finding', text: 'sets the pace, since step 5' },
+    ])
     const next = await reader.changes(undefined, { events: true, since: first.cursor })
     expect(next.findings).toBeUndefined()
     expect(next.changed).toBe(false)

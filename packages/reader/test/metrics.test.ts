@@ -7,7 +7,7 @@ import { givePoints } from './support/points.ts'
 import { folder, makeRun } from './support/runs.ts'
 
 const pace = { key: 'compute_time', context: 'training', source: 'step', measured: true as const }
-const shown = { ...pace, ranks: 2, points: 40, first: 1, last: 1, firstStep: 0, lastStep: 19 }
+const shown = { ...pace, ranks: 2, points: 40, first: 1, last: 1, firstStep: 0, lastStep: 19, seconds: 19 }
 const others = 300
 
 /** A run whose record tells one of its 301 metrics. */

@@ -31,6 +31,7 @@ const flos = {
   last: 9.6e17,
   firstStep: 0,
   lastStep: 2 ** 60,
+  seconds: 2,
   spark: [3.2e17],
 }
 const head = {

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import fs from 'node:fs'
 import { chromium as driver } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
@@ -45,6 +46,15 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
   })
   await page.goto(url)
   return { page, context, complaints }
+}
+
+/** A file that a click makes the browser save. */
+export async function savedBy(
+  page: Page,
+  click: () => Promise<void>,
+): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), click()])
+  return { name: download.suggestedFilename(), bytes: fs.readFileSync(await download.path()) }
 }
 
 export async function goTo(page: Page, hash: string): Promise<void> {

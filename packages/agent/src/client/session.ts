@@ -82,6 +82,7 @@ export class Session {
   readonly #counts = new Map<string, number>()
   readonly #steps = new Map<string | undefined, number | bigint>()
   readonly #lengths = new Map<string, number>()
+  readonly #ends = new Map<string, number>()
   readonly #problems = new Set<string>()
   #wanted = true
   #lookedMs = -Infinity
@@ -194,6 +195,14 @@ export class Session {
   /** Steps of a context are counted on from this one. */
   numberStep(context: string | undefined, number: number | bigint): void {
     this.#steps.set(context, typeof number === 'bigint' ? number + 1n : number + 1)
+  }
+
+  /** Whether steps of a context end elsewhere than was told last. */
+  isNewEnd(context: string | undefined, source: string, end: number): boolean {
+    const key = `${source} ${context ?? ''}`
+    if (this.#ends.get(key) === end) return false
+    this.#ends.set(key, end)
+    return true
   }
 
   /** Something is wrong with a call: told once per code and thing, and recorded. */

@@ -12,6 +12,14 @@ export interface StepOptions {
   readonly number?: number | bigint
   /** Of the series; else the one that `inContext` has opened. */
   readonly context?: string
+  /** How many steps there are to be in all, over all loops: then it is told how long it is to go. */
+  readonly total?: number | bigint
+}
+
+/** How many steps there are to be, and what of: in all, or in the loop that begins. */
+interface Ends {
+  readonly of: number
+  readonly source: 'step' | 'data'
 }
 
 /** A step that goes on. */
@@ -63,7 +71,8 @@ export function beginStep(options: StepOptions = {}): Step {
 
 /**
  * Goes through a loader and times each pass of the loop's body as a step. `wait_time` of the source `data` is how long the
- * loader took to give the batch. A pass that `break` or an error leaves is not recorded.
+ * loader took to give the batch. A pass that `break` or an error leaves is not recorded. Where the loader has a `length` or
+ * `size` it is recorded at which step the loop ends.
  */
 export function steps<T>(iterable: Iterable<T>, options?: StepOptions): Iterable<T>
 export function steps<T>(iterable: AsyncIterable<T>, options?: StepOptions): AsyncIterable<T>
@@ -71,8 +80,9 @@ export function steps<T>(
   iterable: Iterable<T> | AsyncIterable<T>,
   options: StepOptions = {},
 ): Iterable<T> | AsyncIterable<T> {
-  if (isAsync(iterable)) return { [Symbol.asyncIterator]: () => throughAsync(iterable, numbered(options)) }
-  return { [Symbol.iterator]: () => through(iterable, numbered(options)) }
+  const passes = (): Pass => passesOf(options, lengthOf(iterable))
+  if (isAsync(iterable)) return { [Symbol.asyncIterator]: () => throughAsync(iterable, passes()) }
+  return { [Symbol.iterator]: () => through(iterable, passes()) }
 }
 
 /** Inside `body` (until its promise is settled) the step that goes on here waits, and does not compute: a barrier. */
@@ -87,14 +97,16 @@ class Timed implements Step {
   readonly #partOf: Timed | undefined
   /** What was before it, and its source. */
   readonly #before: readonly [string, number] | undefined
+  readonly #ends: Ends | undefined
   readonly #begunMs: number
   readonly #waitedMs = new Map<string, number>()
   #waits = 0
   over = false
 
-  constructor({ number, context }: StepOptions, before?: readonly [string, number]) {
+  constructor({ number, context, total }: StepOptions, before?: readonly [string, number], ends?: Ends) {
     this.context = contextName(context)
     this.#number = number ?? undefined
+    this.#ends = ends ?? (total === undefined ? undefined : { of: Number(total), source: 'step' })
     const outer = openStep()
     this.#partOf =
       outer === undefined || outer.context !== this.context ? undefined : (outer.#partOf ?? outer)
@@ -166,6 +178,10 @@ class Timed implements Step {
       }
       log('compute_time', 'step', Math.max(0, computedMs))
       for (const [source, ms] of this.#waitedMs) log('wait_time', source, ms)
+      const { of, source = 'step' } = this.#ends ?? {}
+      const end = of === undefined ? NaN : source === 'data' ? Number(number) + of : of
+      if (Number.isSafeInteger(end) && session.isNewEnd(this.context, source, end))
+        session.stream.point('steps', this.context, source, number, time, end, {})
     })
   }
 }
@@ -179,8 +195,8 @@ const open = new Set<Timed>()
 /** The end of the last step here that had its batch already. */
 let ended: { readonly context: string | undefined; readonly atMs: number } | undefined
 
-function beginTimed(given: StepOptions, before?: readonly [string, number]): Timed | undefined {
-  return harmless('step', () => new Timed(readOptions(given).options, before))
+function beginTimed(given: StepOptions, before?: readonly [string, number], ends?: Ends): Timed | undefined {
+  return harmless('step', () => new Timed(readOptions(given).options, before, ends))
 }
 
 function openStep(): Timed | undefined {
@@ -194,23 +210,41 @@ function isAsync<T>(iterable: Iterable<T> | AsyncIterable<T>): iterable is Async
   return typeof iterable === 'object' && iterable !== null && Symbol.asyncIterator in iterable
 }
 
-/** Options for each pass: a number that was given goes up. */
-function numbered(given: StepOptions): () => StepOptions {
+/** Begins the step of each pass. */
+type Pass = (askedMs: number) => Timed | undefined
+
+/** A number that was given goes up; where it ends is told with the first of them. */
+function passesOf(given: StepOptions, length: number | undefined): Pass {
   const { options } = readOptions(given)
   let next = options.number
-  return () => {
-    if (next === undefined) return options
+  let ends: Ends | undefined =
+    options.total !== undefined || length === undefined ? undefined : { of: length, source: 'data' }
+  return (askedMs) => {
     const number = next
     if (typeof next === 'bigint') next += 1n
     else if (typeof next === 'number') next += 1
-    return { ...options, number }
+    const of = number === undefined ? options : { ...options, number }
+    const step = beginTimed(of, ['data', performance.now() - askedMs], ends)
+    ends = undefined
+    if (step !== undefined) open.add(step)
+    return step
   }
 }
 
-function* through<T>(iterable: Iterable<T>, options: () => StepOptions): Generator<T, void> {
+/** Undefined where it knows none. */
+function lengthOf(iterable: object | string): number | undefined {
+  try {
+    const length: unknown = Reflect.get(Object(iterable), 'length') ?? Reflect.get(Object(iterable), 'size')
+    return typeof length === 'number' ? length : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function* through<T>(iterable: Iterable<T>, pass: Pass): Generator<T, void> {
   let askedMs = performance.now()
   for (const batch of iterable) {
-    const step = pass(options(), askedMs)
+    const step = pass(askedMs)
     try {
       yield batch
       step?.end()
@@ -221,13 +255,10 @@ function* through<T>(iterable: Iterable<T>, options: () => StepOptions): Generat
   }
 }
 
-async function* throughAsync<T>(
-  iterable: AsyncIterable<T>,
-  options: () => StepOptions,
-): AsyncGenerator<T, void> {
+async function* throughAsync<T>(iterable: AsyncIterable<T>, pass: Pass): AsyncGenerator<T, void> {
   let askedMs = performance.now()
   for await (const batch of iterable) {
-    const step = pass(options(), askedMs)
+    const step = pass(askedMs)
     try {
       yield batch
       step?.end()
@@ -236,10 +267,4 @@ async function* throughAsync<T>(
     }
     askedMs = performance.now()
   }
-}
-
-function pass(options: StepOptions, askedMs: number): Timed | undefined {
-  const step = beginTimed(options, ['data', performance.now() - askedMs])
-  if (step !== undefined) open.add(step)
-  return step
 }

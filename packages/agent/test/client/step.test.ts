@@ -64,7 +64,25 @@ test('a loader, one that is awaited too, is gone through in steps that are count
     'training wait_time data: 0=3 1=3 2=3 3=3',
     'training wait_time ranks: 0=1 1=1 2=1 3=1',
     'validation compute_time step: 10=2 11=2 12=3',
+    'validation steps data: 12=13',
     'validation wait_time data: 10=1 11=1 12=0',
+  ])
+})
+
+test('how far it is to go is told by a loader that has a length, or by the script, once for each that is another', async () => {
+  const found = await recorded(`
+    for (let epoch = 0; epoch < 2; epoch++) for (const batch of p.steps(['a', 'b', 'c'], { context: 'training' })) passes(1)
+    for (const batch of p.steps(new Set([1, 2]), { context: 'validation', number: 10n })) passes(1)
+    for (const batch of p.steps(loads(2, 1), { context: 'told', total: 2n })) passes(1)
+    const total = [5, 5, 9, 'many', undefined]
+    for (let i = 0; i < 5; i++) p.step(() => passes(1), { number: i, context: 'said', total: total[i] })
+    const odd = { get length() { throw new Error('no') }, [Symbol.iterator]: () => [1][Symbol.iterator]() }
+    for (const batch of p.steps(odd, { context: 'odd' })) passes(1)`)
+  expect(found.filter((one) => one.includes(' steps '))).toEqual([
+    'said steps step: 0=5 2=9',
+    'told steps step: 0=2',
+    'training steps data: 0=3 3=6',
+    'validation steps data: 10=12',
   ])
 })
 

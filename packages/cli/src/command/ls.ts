@@ -204,6 +204,7 @@ function statusOf({ status, finding, life, quiet }: RunRow, style: Style): strin
     return style.bad(
       `▲ running, nothing logged for ${roughly((Date.now() - Date.parse(quiet.since)) / 1000)}`,
     )
+  if (finding?.code === 'NAN_FIRST_SEEN') return `${statusWords(status, style, '')}${style.bad(' ▲ NaN')}`
   return statusWords(status, style, finding === undefined ? '' : `, ${finding.who}`)
 }
 

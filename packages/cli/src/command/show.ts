@@ -181,9 +181,9 @@ function codeWords({ source, inputs }: RunAnswer): string {
   return kept ? ' changed, code/ has the diff' : ' changed (the diff is not kept)'
 }
 
-function environmentWords({ environment, worldSize }: RunAnswer): string {
+function environmentWords({ environment, worldSize, unread }: RunAnswer): string {
   const [first, ...others] = environment
-  if (first === undefined) return 'not told'
+  if (first === undefined) return unread.some(({ of }) => of === 'graph') ? 'unread' : 'not told'
   const packages = counted(first.packages.length + first.packagesMore, 'package')
   const asked =
     worldSize === null || first.ranks >= worldSize ? '' : ` (of ${first.ranks} of ${worldSize} ranks)`

@@ -10,7 +10,8 @@ export async function ui(dir: string | undefined, given: Readonly<Record<string,
   // What a large run's answer was made of is not kept until there is four times as much of it.
   setFlagsFromString('--heap-growing-percent=100')
   const folder = dir ?? given['dir']
-  const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {})
+  // A run that is about to begin makes it.
+  const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {}, true)
   const port = portOf(given['port'])
   const token = process.env['PROVLOOM_UI_TOKEN']
   const hosts = given['allowHost']

@@ -9,10 +9,11 @@ export type Given = Readonly<Record<string, string | boolean | undefined>>
 /**
  * Of the folder that was told, else where runs are saved unless told otherwise, which need not be there yet.
  *
+ * @param mayCome the folder that was told need not be there yet either
  * @throws {ProvloomError} `FILE_UNREADABLE` when the folder that was told is none
  */
-export function readerFor({ dir }: Given): Reader {
-  const folder = typeof dir === 'string' ? folderTold(dir) : usualFolder()
+export function readerFor({ dir }: Given, mayCome = false): Reader {
+  const folder = typeof dir === 'string' ? folderTold(dir, mayCome) : usualFolder()
   let working: Working | undefined
   return openReader(folder, {
     reading(done, of) {
@@ -32,7 +33,8 @@ export function pathMeant(word: string, given: Given = {}): string {
   return fs.existsSync(word) ? word : readerFor(given).directoryOf(word)
 }
 
-function folderTold(dir: string): string {
+function folderTold(dir: string, mayCome: boolean): string {
+  if (mayCome && !fs.existsSync(dir)) return dir
   let why = 'it is not a folder'
   try {
     if (fs.statSync(dir).isDirectory()) return dir

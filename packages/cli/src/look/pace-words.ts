@@ -24,3 +24,8 @@ export function roughly(seconds: number): string {
   if (hours < 36) return `${hours} h ${Math.round((minutes % 60) / 10) * 10} min`.replace(/ 0 min$/, '')
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
+
+/** Where nobody says how many steps there are in all. */
+export function toGoWords({ loop }: { readonly loop?: true }): string {
+  return loop === true ? 'to the end of this loop' : 'to go'
+}

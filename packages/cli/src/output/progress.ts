@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { AggregatorStatus } from '@provloom/aggregator'
 import { onTerminal, printable, say, shellWord, shownPath } from '@provloom/shared'
 import { reading } from '../look/words.ts'
-import { paceWords, roughly } from '../look/pace-words.ts'
+import { paceWords, roughly, toGoWords } from '../look/pace-words.ts'
 import { problemLine } from './problem-line.ts'
 import { count, counted, duration } from './quantity.ts'
 import { Title } from './title.ts'
@@ -120,7 +120,7 @@ export class Progress {
       `step ${count(step)}${steps === undefined ? '' : ` of ${count(steps)}`}`,
       ...(metric === undefined ? [] : [metricWords(metric)]),
       ...(pace === undefined ? [] : [paceWords(pace, 'step')]),
-      ...(pace === undefined || left <= 0 ? [] : [`about ${roughly(left / pace)} to go`]),
+      ...(pace === undefined || left <= 0 ? [] : [`about ${roughly(left / pace)} ${toGoWords(going)}`]),
       of,
     ].join(', ')
   }

@@ -11,7 +11,7 @@ import {
 } from '../look/run-words.ts'
 import { sparkline } from '../look/spark.ts'
 import { widthOf, wrapped } from '../look/table.ts'
-import { paceWords, roughly } from '../look/pace-words.ts'
+import { paceWords, roughly, toGoWords } from '../look/pace-words.ts'
 import { reading, statusName, statusWords } from '../look/words.ts'
 import { count, counted, duration } from '../output/quantity.ts'
 import type { Style } from '../output/style.ts'
@@ -67,7 +67,10 @@ function headLines(run: RunAnswer, width: number, style: Style, nowMs: number): 
   )
   const isLate =
     going?.stepTime !== undefined && isStalled(Date.parse(going.stepTime), going.stepsPerSecond, nowMs)
-  const togo = going?.secondsToGo === undefined || isLate ? '' : `, about ${roughly(going.secondsToGo)} to go`
+  const togo =
+    going?.secondsToGo === undefined || isLate
+      ? ''
+      : `, about ${roughly(going.secondsToGo)} ${toGoWords(going)}`
   const how = run.endTime === null ? ` ${took}${togo}` : ` in ${took}`
   const left = `${style.bold(printable(run.run))}  ${statusWords(run.status, style, how)}`
   const right = stepWords(run, style, nowMs)

@@ -107,6 +107,7 @@ function ranksOf({ ranks, hosts, of = () => ({}) }: Like): RanksAnswer {
     matched: ranks,
     statuses,
     ratioOf: { metric: '/compute_time@step', fromStep: 150, toStep: 169 },
+    unread: [],
   }
 }
 

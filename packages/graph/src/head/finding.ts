@@ -1,4 +1,4 @@
-import type { HeadFinding } from '@provloom/rundir/entry'
+import type { HeadFinding, HeadMetric } from '@provloom/rundir/entry'
 import { holdingClock } from '../apply/host.ts'
 import type { Kept } from '../kept.ts'
 import { rankRanges } from '../render/words.ts'
@@ -53,6 +53,21 @@ export function headFinding(state: RunState, kept: Kept): HeadFinding | undefine
     text: headText(`${who} ${stop.status}${others}${wordsOf(stop)}`),
     ranks,
   }
+}
+
+/**
+ * What a completed run is said to be not well by: what a script logs and is NaN to its end, on most ranks. In which step that
+ * began, and on which rank, is for who asks why: it is in the points.
+ */
+export function nanFinding(metrics: readonly HeadMetric[]): HeadFinding | undefined {
+  const spoilt = metrics.filter(
+    ({ last, min, measured }) => last === 'NaN' && min !== undefined && measured !== true,
+  )
+  const [first] = spoilt
+  if (first === undefined) return undefined
+  const name = first.context === undefined ? first.key : `${first.context}.${first.key}`
+  const others = spoilt.length === 1 ? '' : `, and so are ${spoilt.length - 1} more`
+  return { code: 'NAN_FIRST_SEEN', who: '', text: headText(`${name} is NaN to its end${others}`), ranks: [] }
 }
 
 const ranksMax = 64

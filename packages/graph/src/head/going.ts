@@ -1,5 +1,5 @@
-import { stepsWanted } from '@provloom/rundir/entry'
-import type { HeadNumber, HeadParam } from '@provloom/rundir/entry'
+import { stepsSeries, stepsWanted } from '@provloom/rundir/entry'
+import type { HeadMetric, HeadNumber, HeadParam } from '@provloom/rundir/entry'
 import { isLogged, limits } from '@provloom/shared'
 import type { HeadSources } from './metrics.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
@@ -9,8 +9,10 @@ import { paramsOf } from './params.ts'
 export interface Going {
   /** The last step that any of them logged. */
   readonly step: number
-  /** How many there are to be, where a parameter says so. */
+  /** How many there are to be, where a parameter or the step timer says so. */
   readonly steps?: number
+  /** That is where a loop over a loader ends; how many there are in all nobody says. */
+  readonly loop?: true
   /** What people look at first: the lower median over ranks of each one's first point, and of its last. */
   readonly metric?: { readonly key: string; readonly first: HeadNumber; readonly last: HeadNumber }
 }
@@ -29,20 +31,28 @@ export function goingOf(sources: HeadSources, seconds: number): Going | undefine
     const one = state.metrics.get(key)
     return one !== undefined && isLogged(one) ? [key] : []
   })
-  const timed = keys.find((key) => {
-    const one = state.metrics.get(key)
-    return one?.key === timer.key && one.source === timer.source
-  })
-  const [metric, pace] = [main, timed].map((key) =>
-    key === undefined ? undefined : made(headMetric(sources, key)),
-  )
-  const steps = [metric, pace].flatMap((one) => one?.lastStep ?? [])
+  const measured = (key: string, source: string): HeadMetric | undefined => {
+    const found = keys.find((one) => {
+      const metric = state.metrics.get(one)
+      return metric?.key === key && metric.source === source
+    })
+    return found === undefined ? undefined : made(headMetric(sources, found))
+  }
+  const metric = main === undefined ? undefined : made(headMetric(sources, main))
+  const steps = [metric, measured(timer.key, timer.source)].flatMap((one) => one?.lastStep ?? [])
   if (steps.length === 0) return undefined
   const step = Math.max(...steps)
-  const wanted = stepsWanted({ params: firstParams(sources), step, seconds })
+  const { key, total, loop } = stepsSeries
+  const wanted = stepsWanted({
+    params: firstParams(sources),
+    step,
+    seconds,
+    total: measured(key, total),
+    loop: measured(key, loop),
+  })
   return {
     step,
-    ...(wanted === undefined ? {} : { steps: wanted }),
+    ...wanted,
     ...(metric === undefined ? {} : { metric: { key: metric.key, first: metric.first, last: metric.last } }),
   }
 }

@@ -1,11 +1,12 @@
 import type { HeadFile, HeadMetric, HeadParam, HeadSource, RunHead, Shown } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
+import { runStatus } from '../status.ts'
 import type { RunState } from '../state.ts'
 import type { Thing } from '../thing.ts'
 import type { Kept } from '../kept.ts'
 import { headInputs, headOutputs } from './files.ts'
 import { headEnergy, notMeasuredIn } from './energy.ts'
-import { headFinding } from './finding.ts'
+import { headFinding, nanFinding } from './finding.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
 import type { HeadSources } from './metrics.ts'
 import { headParams } from './params.ts'
@@ -58,7 +59,8 @@ export class Head {
     yield
     const source = sourceOf(state)
     const command = commandOf(state)
-    const finding = headFinding(state, this.#kept)
+    const isCompleted = runStatus(state) === 'completed'
+    const finding = isCompleted ? nanFinding(metrics.shown) : headFinding(state, this.#kept)
     return {
       users: few([...state.users.keys()]),
       hosts: fitting(hostNames(state), limits.headHostsMax, bytesOf.hosts),

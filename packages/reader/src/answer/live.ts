@@ -24,7 +24,7 @@ export interface Changes {
   readonly head?: RunAnswer
   readonly ranks?: RanksAnswer
   readonly curves?: Readonly<Record<string, CurveChange>>
-  /** Newest last. */
+  /** Newest last. Those of kind `finding` are all told again where there are other `findings` than before. */
   readonly events?: readonly RunEvent[]
   /** All of them, where there are others than before. */
   readonly findings?: readonly Finding[]

@@ -1,3 +1,4 @@
+import type { Unread } from './error.ts'
 import type { OddColumns } from './numbers.ts'
 
 export interface RanksQuery {
@@ -24,6 +25,8 @@ export interface RanksAnswer {
   readonly statuses: Readonly<Record<string, number>>
   /** Metric id of what `ratio` is of, and the steps; absent where no metric tells it. */
   readonly ratioOf?: { readonly metric: string; readonly fromStep: number; readonly toStep: number }
+  /** Without it there is no `ratio`. */
+  readonly unread: readonly Unread[]
 }
 
 /** By rank. A number that is not known is NaN (by `odd`), a text ''. */

@@ -15,7 +15,7 @@ export interface RunQuery {
 }
 
 /** The run's head. */
-export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' | 'more'> {
+export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' | 'more' | 'script'> {
   /** Absolute path. */
   readonly directory: string
   readonly number: number
@@ -56,8 +56,10 @@ export interface RunGoing {
   readonly step: number
   /** When it was logged, ISO 8601, by its rank's clock. */
   readonly stepTime?: string
-  /** How many there are to be, where a parameter (`steps`, `epochs`) says so. */
+  /** How many there are to be, where a parameter (`steps`, `epochs`) or the step timer says so. */
   readonly steps?: number
+  /** That is where a loop over a loader ends; how many there are in all nobody says. */
+  readonly loop?: true
   /** Over the last steps: the median over ranks. Of a run that has ended from its first step to its last. */
   readonly stepsPerSecond?: number
   /** At that pace; absent of a run that does not go on, and where no step has come for long. */

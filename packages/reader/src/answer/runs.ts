@@ -82,6 +82,8 @@ export interface RunRow {
   /** Why the energy of machines is not known. */
   readonly notMeasured: readonly HeadNotMeasured[]
   readonly source?: HeadSource
+  /** The file that was run, as the command names it, without its folder. */
+  readonly script?: string
   /** The last model or checkpoint that it made, else the last file. */
   readonly model?: HeadFile
   readonly finding?: HeadFinding

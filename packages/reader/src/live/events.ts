@@ -1,10 +1,45 @@
 import type { JournalNews } from '@provloom/rundir'
 import type { RunEvent } from '../answer/live.ts'
+import type { Finding } from '../answer/why.ts'
 
 /** What came into a run's journal, in words; what a person would not look for is left out. */
 export function eventsOf({ entries, records }: JournalNews): RunEvent[] {
   const events = [...entries.flatMap((entry) => entryEvent(entry) ?? []), ...records.flatMap(fileEvents)]
   return events.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+}
+
+/** What the graph knows too is told as the journal has it. */
+export function behind(past: readonly RunEvent[], told: readonly RunEvent[]): RunEvent[] {
+  const words = ({ rank, text }: RunEvent): string => `${rank ?? ''} ${text}`
+  const known = new Set(told.map(words))
+  return [...past.filter((one) => !known.has(words(one))), ...told]
+}
+
+/** With what was found, of which it is known since when it is so. */
+export function withFindings(events: readonly RunEvent[], findings: readonly Finding[]): RunEvent[] {
+  const found = findings.flatMap(({ text, ranks, ranksMore, since, level }): RunEvent[] => {
+    if (since?.time === undefined) return []
+    const rank = ranks.length === 1 && ranksMore === undefined ? ranks[0] : undefined
+    // Which rank it is stands beside it.
+    const first = text.split(/[:;.] /)[0] ?? text
+    const begin = rank === undefined ? first : first.replace(/^rank \d+ (?:\([^)]*\) )?/, '')
+    const word = level === 'error' ? 'at' : 'since'
+    const step = since.step === undefined || / step \d/.test(begin) ? '' : `, ${word} step ${since.step}`
+    return [
+      {
+        time: since.time,
+        kind: 'finding',
+        text: `${begin}${step}`,
+        ...(rank === undefined ? {} : { rank }),
+      },
+    ]
+  })
+  const all = [...events]
+  for (const one of found) {
+    const at = all.findIndex(({ time }) => time > one.time)
+    all.splice(at < 0 ? all.length : at, 0, one)
+  }
+  return all
 }
 
 function entryEvent(entry: JournalNews['entries'][number]): RunEvent | undefined {

@@ -12,8 +12,8 @@ import { lifeOf } from '../folder/life.ts'
 import { isRowsOf } from '../measured.ts'
 import { cursorText, nothingKnown, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
-import { eventsOfEnded } from './ended.ts'
-import { eventsOf } from './events.ts'
+import { eventsOfPast } from './past.ts'
+import { behind, eventsOf, withFindings } from './events.ts'
 import { changeFrom } from './slice.ts'
 
 /** The questions that changes are answers to. */
@@ -72,13 +72,14 @@ export class Live {
     const ranks = query.ranks === true && isDue ? await this.#questions.ranks(run) : undefined
     const ranksMs = ranks === undefined ? known.ranksMs : run.writtenMs
     const position = Math.max(news.position, run.file.journalPosition)
-    const events = query.events === true ? this.#eventsOf(run, news, known) : []
+    const happened = query.events === true ? this.#eventsOf(run, news, known) : []
     const eventMs = Math.max(
-      ...[known.eventMs, ...events.map(({ time }) => Date.parse(time))].filter(Number.isFinite),
+      ...[known.eventMs, ...happened.map(({ time }) => Date.parse(time))].filter(Number.isFinite),
     )
     const findings = query.events === true ? await this.#questions.findings(run) : undefined
     const digest = findings === undefined ? known.findings : digestOf(findings)
     const isFound = findings !== undefined && digest !== known.findings
+    const events = isFound ? withFindings(happened, findings) : happened
     const hasCurves = Object.keys(curves).length > 0
     return {
       cursor: cursorText({
@@ -100,11 +101,13 @@ export class Live {
     }
   }
 
-  /** Where the journal is gone, by the graph: once, to whoever does not know the run's end. */
+  /** As far as the journal is gone, by the graph. */
   #eventsOf(run: KnownRun, news: JournalNews, known: Known): RunEvent[] {
-    if (!run.finished) return eventsOf(news)
-    const document = news.complete ? undefined : this.#questions.document(run)
-    return document === undefined ? [] : eventsOfEnded(run, document, known.eventMs)
+    const told = run.finished ? [] : eventsOf(news)
+    // Who knows nothing yet has to be told from the begin on.
+    const isWhole = known.position < 0 ? news.entries.some(({ kind }) => kind === 'opened') : news.complete
+    const document = isWhole ? undefined : this.#questions.document(run)
+    return document === undefined ? told : behind(eventsOfPast(run, document, known.eventMs), told)
   }
 
   async #newsOf(run: KnownRun, { position }: Known): Promise<JournalNews> {

@@ -1,4 +1,5 @@
 import { ProvloomError } from '@provloom/shared'
+import type { Unread } from '../answer/error.ts'
 import type { RankColumns, RanksAnswer, RanksQuery } from '../answer/ranks.ts'
 import type { RunMetric } from '../answer/run.ts'
 import { jsonColumns } from '../curve/columns.ts'
@@ -65,8 +66,14 @@ const nobody: RankRow = {
 export function answerRanks(
   run: KnownRun,
   query: RanksQuery,
-  { ratios, metric, cursor }: { ratios?: Ratios; metric?: RunMetric; cursor: string },
+  known: {
+    readonly ratios?: Ratios
+    readonly metric?: RunMetric
+    readonly cursor: string
+    readonly unread: readonly Unread[]
+  },
 ): RanksAnswer {
+  const { ratios, metric, cursor, unread } = known
   const all = rankRows(run, ratios)
   const holds = (query.where ?? '')
     .split(/\s+/)
@@ -108,6 +115,7 @@ export function answerRanks(
     ...(ratios === undefined || metric === undefined
       ? {}
       : { ratioOf: { metric: metric.id, fromStep: ratios.fromStep, toStep: ratios.toStep } }),
+    unread,
   }
 }
 

@@ -1,5 +1,6 @@
+import type { HeadMetric } from '@provloom/rundir'
 import { lowerMedian } from '@provloom/rundir/curve'
-import { stepsWanted } from '@provloom/rundir/entry'
+import { stepsSeries, stepsWanted } from '@provloom/rundir/entry'
 import type { RunGoing, RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
@@ -19,20 +20,27 @@ export async function goingOf(run: KnownRun, metrics: readonly RunMetric[]): Pro
   const began = Date.parse(run.file.startTime)
   const { file } = run
   const end = file.endTime === null ? Date.now() : Date.parse(file.endTime)
+  const told = (source: string): HeadMetric | undefined =>
+    file.head?.metrics.shown.find((one) => one.key === stepsSeries.key && one.source === source)
   const wanted = stepsWanted({
     params: file.head?.params.shown ?? [],
     step,
     seconds: (end - began) / 1000,
+    total: told(stepsSeries.total),
+    loop: told(stepsSeries.loop),
   })
-  const pace = recent === undefined ? meanPace(metric) : stepsPerSecond(recent)
+  const pace =
+    recent === undefined
+      ? meanPace([metric, ...ofScript].find((one) => one.lastStep === step) ?? metric)
+      : stepsPerSecond(recent)
   const last = recent === undefined ? undefined : latest(recent) / 1000
   const goesOn = state === 'alive' && last !== undefined && !isStalled(last, pace, Date.now())
   // Steps are counted from 0 as a rule.
-  const left = wanted === undefined ? 0 : Math.max(0, wanted - 1 - step)
+  const left = wanted === undefined ? 0 : Math.max(0, wanted.steps - 1 - step)
   return {
     step,
     ...(last === undefined ? {} : { stepTime: new Date(last).toISOString() }),
-    ...(wanted === undefined ? {} : { steps: wanted }),
+    ...wanted,
     ...(pace === undefined ? {} : { stepsPerSecond: pace }),
     ...(pace === undefined || left === 0 || !goesOn ? {} : { secondsToGo: left / pace }),
   }

@@ -1,6 +1,7 @@
 import type { HeadParam } from '@provloom/rundir'
+import type { Unread } from '../answer/error.ts'
 import type { RunAnswer, RunGoing, RunParam } from '../answer/run.ts'
-import type { WhyAnswer } from '../answer/why.ts'
+import type { Finding } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
@@ -15,11 +16,13 @@ export interface RunParts {
   readonly metrics: MetricPage
   /** Undefined where it cannot be read. */
   readonly document: RunDocument | undefined
-  readonly why: Pick<WhyAnswer, 'findings' | 'unread'>
+  readonly findings: readonly Finding[]
+  readonly unread: readonly Unread[]
   readonly going: RunGoing | undefined
 }
 
-export function answerRun({ run, metrics, document, why, going }: RunParts): RunAnswer {
+export function answerRun(parts: RunParts): RunAnswer {
+  const { run, metrics, document, findings, going, unread } = parts
   const { file, name, directory, writtenMs } = run
   const { head } = file
   const quiet = quietOf(run)
@@ -46,7 +49,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
-    findings: why.findings,
+    findings,
     ...(going === undefined ? {} : { going }),
     users: head?.users ?? [],
     hosts: head?.hosts ?? { shown: [], more: 0 },
@@ -62,7 +65,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     hostFacts: document === undefined ? [] : hostFactsOf(document),
     problems: { count: file.problems, kinds: file.problemKinds },
     hints: file.hints,
-    unread: why.unread,
+    unread,
   }
 }
 

@@ -12,6 +12,7 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
   const { head } = file
   const model = head === undefined ? undefined : modelOf(head)
   const quiet = quietOf(run)
+  const script = head?.command === undefined ? undefined : scriptOf(head.command)
   return {
     run: name,
     runId: file.runId,
@@ -31,11 +32,21 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
     energy: head?.energy ?? [],
     notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
+    ...(script === undefined ? {} : { script }),
     ...(model === undefined ? {} : { model }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
     more: { params: head?.params.more ?? 0, metrics: head?.metrics.more ?? 0 },
     ...(size ? { size: sizeOf(directory) } : {}),
   }
+}
+
+/** A module by its name; of `bash -c ...` and the like there is none. */
+export function scriptOf(command: readonly string[]): string | undefined {
+  const module = command.indexOf('-m')
+  const script = command.find((word) => /^[^-].*\.[a-z]\w{0,3}$/i.test(word) && !/\s/.test(word))
+  const at = script === undefined ? -1 : command.indexOf(script)
+  if (module > 0 && (at < 0 || module < at)) return command[module + 1]
+  return script?.replace(/^.*\//, '')
 }
 
 export function ledgerOf({ file: { ledger } }: KnownRun): Ledger {

@@ -168,8 +168,10 @@ function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since
   const step = pace.steps[since] ?? 0
   const isWaiting = members.reduce((sum, one) => sum + one.dataShare, 0) / members.length >= 0.5
   const without = cost.stepSeconds - cost.perStep
+  // A metric that says of a step more than passes from one to the next is in other units, or of other steps.
+  const isPart = without > 0
   const [sets, takes] = facts.status === 'running' ? ['sets', 'takes'] : ['set', 'took']
-  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${isWaiting ? waitsWords[waits] : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
+  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${isWaiting ? waitsWords[waits] : ''}${isPart ? `; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})` : ''}`
   return {
     code: codes[group.of],
     level: 'warning',
@@ -178,15 +180,19 @@ function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since
     ...(named.length > ranksNamed ? { ranksMore: named.length - ranksNamed } : {}),
     ...(host === '' ? {} : { host }),
     ...(device === undefined || group.of === 'host' ? {} : { device }),
-    since: { step },
+    since: { step, ...timeOf(facts, pace, slowest, since) },
     evidence: {
       metric: pace.metric,
       ratio: Number(ratio.toFixed(3)),
       times,
       of,
-      costSeconds: Number(cost.seconds.toPrecision(3)),
-      stepSeconds: Number(cost.stepSeconds.toPrecision(3)),
-      stepSecondsWithout: Number(without.toPrecision(3)),
+      ...(isPart
+        ? {
+            costSeconds: Number(cost.seconds.toPrecision(3)),
+            stepSeconds: Number(cost.stepSeconds.toPrecision(3)),
+            stepSecondsWithout: Number(without.toPrecision(3)),
+          }
+        : {}),
       facts: { by: pace.kind, waits: isWaiting ? waits : 'none' },
     },
     link: {
@@ -196,6 +202,22 @@ function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since
       ...(slowest === undefined ? {} : { rank: slowest.rank }),
     },
   }
+}
+
+/** When its step was, by its last point and what has passed since: how long steps took, not each by itself. */
+function timeOf(
+  { ranks }: WhyFacts,
+  { steps, whole }: PaceFacts,
+  slowest: Laggard | undefined,
+  since: number,
+): { readonly time?: string } {
+  const { lastUs, lastStep = Infinity, clock } = ranks.find(({ rank }) => rank === slowest?.rank) ?? {}
+  // Of some steps it is not known how long they took: as long as the others.
+  const known = whole.subarray(since).filter(Number.isFinite)
+  if (lastUs === undefined || known.length === 0) return {}
+  const mean = known.reduce((sum, one) => sum + one, 0) / known.length
+  const passed = mean * Math.max(0, Math.min(lastStep, steps.at(-1) ?? 0) - (steps[since] ?? 0))
+  return { time: new Date(Math.round((lastUs - (clock?.offsetUs ?? 0) - passed * 1e6) / 1e3)).toISOString() }
 }
 
 function subjectOf({ of, named, host, device }: Group): string {

@@ -114,6 +114,7 @@ function headOf({ params = {}, metrics = {}, inputs = [], outputs = [], head = {
           ...extremes,
           firstStep: 0,
           lastStep: 20,
+          seconds: 2,
         }
       }),
       more: 0,

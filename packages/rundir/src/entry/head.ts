@@ -34,7 +34,7 @@ export interface RunHead {
   readonly energy: readonly HeadEnergy[]
   /** Why the energy of machines is not known. */
   readonly notMeasured: readonly HeadNotMeasured[]
-  /** Why it did not end well, in words; of a run that goes on or is completed there is none. */
+  /** Why it did not end well, or what of a completed one is not well, in words; of a run that goes on there is none. */
   readonly finding?: HeadFinding
 }
 
@@ -136,10 +136,10 @@ export interface HeadNotMeasured {
 export interface HeadFinding {
   /**
    * `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`; `ENDED_FROM_OUTSIDE`, `PEERS_LOST` where
-   * none stopped of itself.
+   * none stopped of itself; of a completed run `NAN_FIRST_SEEN`.
    */
   readonly code: string
-  /** Who stopped first, as it stands behind how the run ended: `rank 2`, `ranks 0-1`, `from outside`. */
+  /** Who stopped first, as it stands behind how the run ended: `rank 2`, `ranks 0-1`, `from outside`; nobody of one that completed. */
   readonly who: string
   readonly text: string
   /** All that stopped, in that order; the first 64. */

@@ -30,7 +30,7 @@ export type {
   Uncollected,
 } from './entry.ts'
 export { stepsWanted } from './going.ts'
-export type { Wanted } from './going.ts'
+export type { StepsWanted, Wanted } from './going.ts'
 export type {
   HeadEnergy,
   HeadFile,
@@ -44,7 +44,7 @@ export type {
   RunHead,
   Shown,
 } from './head.ts'
-export { isOfPace, paceKeys } from './pace.ts'
+export { isOfPace, paceKeys, stepsSeries } from './pace.ts'
 export { takeIn } from './reader.ts'
 export type { EntryReader, Taking } from './reader.ts'
 export type { Ledger, ProblemKind, RankSummary, RunSummary } from './summary.ts'

@@ -69,7 +69,7 @@ export class Feed {
 
   #stream(watch: string): void {
     if (this.#failures >= FAILURES_MAX) return void this.#poll(watch)
-    const source = new EventSource(apiAddress('live', { run: this.#run, watch }))
+    const source = new EventSource(apiAddress('live', { run: this.#run, watch, since: this.#cursor }))
     this.#source = source
     source.addEventListener('open', () => heard())
     source.addEventListener('changes', (event) => {
@@ -88,7 +88,9 @@ export class Feed {
     })
   }
 
-  async #poll(watch: string): Promise<void> {
+  /** @param gone nobody answered before: then it was not the stream that does not come through */
+  async #poll(watch: string, gone = false): Promise<void> {
+    let isGone = false
     try {
       const address = apiAddress('changes', { run: this.#run, watch, since: this.#cursor })
       const changes = await ask<Changes>(address)
@@ -96,9 +98,14 @@ export class Feed {
       if (watch === this.#open) this.#take(changes)
     } catch {
       unheard()
+      isGone = true
     }
     if (this.#closed || this.#ended || watch !== this.#open) return
-    this.#timer = setTimeout(() => void this.#poll(watch), POLL_MS)
+    if (gone && !isGone) {
+      this.#failures = 0
+      return this.#stream(watch)
+    }
+    this.#timer = setTimeout(() => void this.#poll(watch, isGone), POLL_MS)
   }
 
   #take(changes: Changes): void {

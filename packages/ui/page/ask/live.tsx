@@ -100,12 +100,21 @@ export function useEvents(): readonly RunEvent[] {
           ...changes,
           events: [
             ...new Map(
-              [...(known?.events ?? []), ...changes.events].map((one) => [`${one.time} ${one.text}`, one]),
+              [...eventsKept(known, changes), ...changes.events].map((one) => [
+                `${one.time} ${one.text}`,
+                one,
+              ]),
             ).values(),
-          ],
+          ].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)),
         },
   )
   return answer?.events ?? []
+}
+
+/** What was found is told again, all of it. */
+function eventsKept(known: Changes | undefined, { findings }: Changes): readonly RunEvent[] {
+  const events = known?.events ?? []
+  return findings === undefined ? events : events.filter(({ kind }) => kind !== 'finding')
 }
 
 /** A curve of a run, which may be another than the one that is followed. */

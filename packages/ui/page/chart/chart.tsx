@@ -10,7 +10,7 @@ import { fitOf } from './fit.ts'
 import type { Fit } from './fit.ts'
 import { useInView } from './in-view.ts'
 import { columnsOf, makePlot } from './plot.ts'
-import { smoothed, stripsOf, withSlowest } from './strip.ts'
+import { bare, smoothed, stripsOf, withSlowest } from './strip.ts'
 import type { Axis, Strip } from './strip.ts'
 import { oddWords, tableOf } from './table.ts'
 import { AllRows, Numbers, Tools } from './tools.tsx'
@@ -156,7 +156,7 @@ function drawnStrips(props: ChartProps, answers: readonly (CurveAnswer | undefin
     const answer = answers[at]
     const axis = { by: props.by ?? 'step', startUs: curve.startUs ?? 0 }
     const strips = answer === undefined ? [] : stripsOf(answer, curve, axis)
-    return curve.bare === true ? strips.map(({ min: _min, max: _max, ...line }) => line) : strips
+    return curve.bare === true ? strips.map(bare) : strips
   })
   const shown = props.slowest === true ? strips.flatMap(withSlowest) : strips
   return shown.map((strip) => smoothed(strip, props.smooth ?? 0))
@@ -175,10 +175,11 @@ function Beyond({
     fit.above > 0
       ? `above ${label(fit.high)}, to ${label(fit.top)}`
       : `below ${label(fit.low)}, to ${label(fit.bottom)}`
+  const words = `▲ ${fit.above + fit.below} of ${fit.of} reach ${far}`
   return (
-    <span class="warn">
+    <span class="warn" title={words}>
       {' '}
-      ▲ {fit.above + fit.below} of {fit.of} reach {far}
+      {words}
     </span>
   )
 }

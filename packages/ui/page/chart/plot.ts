@@ -160,7 +160,7 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   for (const { at, text } of spec.marks) drawMark(plot, at, text, ink)
   ctx.fillStyle = ink.text
   ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
-  ctx.fillText(spec.unit, bbox.left + bbox.width + 8 * ratio, bbox.top + bbox.height + 12 * ratio)
+  ctx.fillText(spec.unit, bbox.left + bbox.width + 16 * ratio, bbox.top + bbox.height + 12 * ratio)
   ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   const ends = spec.strips.flatMap((strip): End[] => {
     const colour = colours[strip.colour % colours.length]!
@@ -181,6 +181,11 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   }
   const foot = bbox.top + bbox.height - 3 * ratio
   for (const { text, x, y, colour } of [...places.values()].flatMap((of) => apart(of, 13 * ratio, foot))) {
+    // Where a line of another goes on it is read all the same.
+    ctx.strokeStyle = ink.paper
+    ctx.lineWidth = 4 * ratio
+    ctx.lineJoin = 'round'
+    ctx.strokeText(text, x, y)
     ctx.fillStyle = colour
     ctx.fillText(text, x, y)
   }
@@ -240,7 +245,7 @@ function drawOdd(plot: uPlot, strip: Strip, colour: string): void {
   const { ctx, bbox } = plot
   ctx.fillStyle = colour
   strip.nan.forEach((nans, at) => {
-    if (nans + strip.infinite[at]! === 0) return
+    if (nans === 0 && strip.infinite[at] === 0) return
     const x = plot.valToPos(strip.x[at]!, 'x', true)
     const foot = bbox.top + bbox.height
     const size = 4 * devicePixelRatio

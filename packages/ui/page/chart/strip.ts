@@ -94,13 +94,21 @@ function finite(values: readonly number[]): (number | null)[] {
 
 /** The slowest rank of each stretch as a line of its own, and the median as what it is against. */
 export function withSlowest(strip: Strip): Strip[] {
-  const { max, min: _min, max: _max, ...line } = strip
+  const { max } = strip
   if (max === undefined) return [strip]
+  const median = bare(strip)
   const end = reachedByAll(strip)
   return [
-    { ...line, label: 'slowest', mid: max.map((one, at) => (at < end ? one : null)), colour: 1 },
-    { ...line, colour: 7 },
+    { ...median, label: 'slowest', mid: max.map((one, at) => (at < end ? one : null)), colour: 1 },
+    { ...median, colour: 7 },
   ]
+}
+
+/** The line without its range, as far as most have come: of those that are ahead there is no median. */
+export function bare(strip: Strip): Strip {
+  const { min: _min, max: _max, ...line } = strip
+  const end = reachedByAll(strip)
+  return { ...line, mid: line.mid.map((one, at) => (at < end ? one : null)) }
 }
 
 /** Ranks are not all at the same step: the slowest of the last few stretches may not have come there yet. */

@@ -19,6 +19,8 @@ import { saveFile } from '../part/save.ts'
 import { Status } from '../part/status.tsx'
 import { Trouble } from '../part/trouble.tsx'
 
+/** Characters that are shown of a patch. */
+const patchMax = 200_000
 const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 
 /** How do two runs differ? Up to eight. */
@@ -121,15 +123,18 @@ export function Compare({ view }: { readonly view: View }): preact.JSX.Element {
           <h3>
             <b>Code</b> as the changes differ
           </h3>
-          <pre class="patch">{patchesOf(answer).slice(0, 200_000)}</pre>
+          {answer.code.patches.map(({ name, a, b, patch }, at) => (
+            <details open={at === 0}>
+              <summary>
+                {name} {runs.length > 2 && <small>{`${a} against ${b}`}</small>}
+              </summary>
+              <pre class="patch">{patch.slice(0, patchMax)}</pre>
+            </details>
+          ))}
         </section>
       )}
     </Frame>
   )
-}
-
-function patchesOf({ code }: DiffAnswer): string {
-  return code.patches.map(({ patch }) => patch).join('')
 }
 
 function startOf(answer: DiffAnswer, run: string): number {

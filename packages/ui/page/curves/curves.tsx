@@ -111,7 +111,7 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
               axisName={isSampled(metric) && by === 'step' ? 'sample' : undefined}
               curves={curvesOf(metric, run, ranks, others)}
               name={metric.key}
-              about={`${groupOf(metric)}${metric.unit === undefined ? '' : ` · ${metric.unit}`}${metric.ranks > 1 ? '' : ' · one rank'}`}
+              about={aboutOf(metric)}
               metricKey={metric.key}
               unit={metric.unit}
               by={by}
@@ -127,6 +127,12 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
       </div>
     </div>,
   )
+}
+
+/** A count has no unit; of a machine there are no ranks. */
+function aboutOf(metric: RunMetric): string {
+  const unit = metric.unit === undefined || metric.unit === '1' ? '' : ` · ${metric.unit}`
+  return `${groupOf(metric)}${unit}${metric.ranks > 1 || metric.source === 'host' ? '' : ' · one rank'}`
 }
 
 function list(text: string | undefined): string[] {

@@ -5,6 +5,7 @@ import { bytes, count, digits, ranges, seconds, several } from '../model/format.
 import { paramText } from '../model/runs-words.ts'
 import { TextOf } from '../files/text-of.tsx'
 import { saveFile } from '../part/save.ts'
+import { isUnread } from '../part/unread.tsx'
 import { SaveTable } from '../part/save-table.tsx'
 import { differencesOf } from '../model/environments.ts'
 
@@ -29,7 +30,11 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
             </span>
           </>
         ) : first === undefined ? (
-          'No environment was recorded'
+          isUnread(run.unread, 'graph') ? (
+            'What it ran in cannot be read'
+          ) : (
+            'No environment was recorded'
+          )
         ) : (
           `${first.version ?? first.interpreter ?? ''}, ${several(first.packages.length + first.packagesMore, 'package')}, the same on all ranks`
         )}

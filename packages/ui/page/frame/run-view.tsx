@@ -9,6 +9,7 @@ import { duration } from '../model/format.ts'
 import { Overview } from '../overview/overview.tsx'
 import { Status } from '../part/status.tsx'
 import { Trouble } from '../part/trouble.tsx'
+import { Unread } from '../part/unread.tsx'
 import { Frame } from './frame.tsx'
 import type { Key } from './keys.tsx'
 import type { FrameOf } from './run-props.ts'
@@ -58,6 +59,7 @@ function Followed(props: {
     >
       {error !== undefined && <Trouble error={error} />}
       {answer !== undefined && <Silence run={answer} />}
+      {answer !== undefined && <Unread of={answer.unread} />}
       {children}
     </Frame>
   )

@@ -110,10 +110,11 @@ export function against(
   const by = b - a
   if (isShareOf(name, a) && isShareOf(name, b))
     return {
-      text: `${by > 0 ? '+' : '−'} ${number(Math.abs(by * 100))} points`,
+      text: `${by > 0 ? '+' : '−'} ${pointsWords(Math.abs(by * 100))}`,
       worse: isLessBetter(name) ? by > 0 : by < 0,
     }
   const sign = by > 0 ? '+' : '−'
+  const size = name === 'seconds' ? duration(Math.abs(by)) : number(Math.abs(by))
   const part = a === 0 ? '' : ` (${sign}${number(Math.abs((by / a) * 100))} %)`
   const ratio = Math.abs(b / a)
   const times =
@@ -124,7 +125,12 @@ export function against(
       : undefined
   const isResult = /, (?:best|last)$/.test(name)
   return {
-    text: times !== undefined && !isResult ? times : `${sign} ${number(Math.abs(by))}${part}`,
+    text: times !== undefined && !isResult ? times : `${sign} ${size}${part}`,
     worse: isResult && (isLessBetter(name) ? by > 0 : by < 0),
   }
+}
+
+function pointsWords(points: number): string {
+  const words = number(points)
+  return `${words} ${words === '1' ? 'point' : 'points'}`
 }

@@ -27,7 +27,10 @@ export function measured(value: HeadNumber | undefined | null, key: string, unit
   if (value === undefined || value === null) return '–'
   const of = Number(value)
   if (!Number.isFinite(of)) return number(value)
-  if (isShare(key) && Math.abs(of) <= 1) return `${(of * 100).toFixed(Math.abs(of) === 1 ? 0 : 1)} %`
+  if (isShare(key) && Math.abs(of) <= 1) {
+    const text = (of * 100).toFixed(Math.abs(of) === 1 ? 0 : 1)
+    return `${text === '-0.0' ? '0.0' : text.replace('-', '−')} %`
+  }
   if (unit === 'B' || unit === 'bytes') return bytes(of)
   if (unit === 'B/s') return `${bytes(of)}/s`
   if (unit === '1/s') return `${number(of)} /s`

@@ -18,9 +18,9 @@ export function best(metric: RowMetric | RunMetric): number | undefined {
   return isLessBetter(metric.key) ? metric.min : metric.max
 }
 
-/** What agents measure every few seconds: its steps are samples. The step timer's are steps. */
+/** What agents measure every few seconds, of a process or a machine: its steps are samples. */
 export function isSampled({ measured, source }: Pick<Named, 'measured' | 'source'>): boolean {
-  return measured === true && source !== 'step'
+  return measured === true && (source === 'worker' || source === 'host')
 }
 
 /** Where it belongs in the tree of metrics: its context, or what measured it. */

@@ -51,6 +51,14 @@ export function cellsOf({ cells }: MatrixAnswer): Uint8Array {
   return Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
 }
 
+/** What a byte of a matrix stands for: a ratio to the median, or a value; undefined where there are no points. */
+export function valueOf(byte: number, { scale }: MatrixAnswer): number | undefined {
+  if (byte === 0) return undefined
+  return scale.kind === 'log2'
+    ? 2 ** ((byte - scale.zero) / scale.perOctave)
+    : scale.min + ((byte - 1) / 254) * (scale.max - scale.min)
+}
+
 /** How many ranks have which ratio: bars from the least to the largest. */
 export function spreadOf(
   ratios: readonly number[],

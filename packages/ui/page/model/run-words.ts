@@ -1,6 +1,6 @@
-import type { Finding, RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
-import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
-import { isLessBetter, isSampled, mainMetrics } from './metric.ts'
+import type { RanksAnswer, RunAnswer, RunMetric, WhyAnswer } from '@provloom/reader'
+import { count, duration, listed, measured, ranges, several } from './format.ts'
+import { isLessBetter, mainMetrics } from './metric.ts'
 import { statusLook } from './status.ts'
 
 /** A sentence in pieces, of which some have a tone. */
@@ -25,8 +25,7 @@ export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[]
 }
 
 function goingOn(run: RunAnswer): Piece[] {
-  const step = lastStep(run)
-  const of = stepsWanted(run)
+  const { step, steps: of } = run.going ?? {}
   const [main] = mainMetrics(run.metrics)
   const where =
     step === undefined ? 'Started' : `Step ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`
@@ -76,18 +75,6 @@ function trend({ spark, key }: RunMetric): string {
   return falls ? ' and falling' : isLessBetter(key) ? ' and rising' : ' and rising'
 }
 
-export function lastStep({ metrics }: RunAnswer): number | undefined {
-  const steps = metrics.flatMap((one) => (isSampled(one) || one.lastStep === undefined ? [] : [one.lastStep]))
-  return steps.length === 0 ? undefined : Math.max(...steps)
-}
-
-/** How far it is to go, as a parameter says. */
-export function stepsWanted({ params }: RunAnswer): number | undefined {
-  const names = /^(?:max_|total_|num_|n_)?(?:train_|training_)?(?:steps|iterations|iters)$/i
-  const found = params.find(({ name, value }) => names.test(name) && typeof value === 'number' && value > 0)
-  return typeof found?.value === 'number' ? found.value : undefined
-}
-
 /** Seconds to go; where no step comes nobody knows. */
 export function secondsToGo({ going, quiet }: RunAnswer): number | undefined {
   return quiet === undefined ? going?.secondsToGo : undefined
@@ -128,50 +115,4 @@ export function rankWords(of: readonly number[], more = 0): string {
   const words = `${of.length + more === 1 ? 'rank' : 'ranks'} ${ranges(of.slice(0, 16))}`
   const left = Math.max(0, of.length - 16) + more
   return left === 0 ? words : `${words} and ${left} more`
-}
-
-/** Something that happened. Of a file it may be known at which step, and not when. */
-export type Told = Omit<RunEvent, 'time'> & { readonly time?: string; readonly step?: number }
-
-/** What happened in a run that has ended, the newest first: its journal, which tells more, is gone. */
-export function eventsOf(run: RunAnswer, findings: readonly Finding[] = []): Told[] {
-  const { startTime, endTime, status, finding, outputs, hosts, worldSize } = run
-  const files = outputs.slice(0, 8).map((one): Told => ({
-    kind: 'file',
-    text: `saved ${one.name} · ${bytes(one.size)}${one.sha256 === undefined ? '' : ` · sha256 ${digits(one.sha256, 8)}`}${one.stored === undefined ? '' : ' · copy kept'}`,
-    ...(one.rank === undefined ? {} : { rank: one.rank }),
-    ...(one.step === undefined ? {} : { step: one.step }),
-  }))
-  const problems = run.problems.kinds
-    .slice(0, 3)
-    .map((one): Told => ({ kind: 'problem', text: `${one.count} × ${one.what}` }))
-  const found = findings
-    .filter(({ link, since }) => link?.page !== 'overview' && since?.step !== undefined)
-    .map((one): Told => ({
-      kind: 'finding',
-      text: stripped(one.text.split(/[:;] /)[0] ?? one.text),
-      step: one.since?.step ?? 0,
-      ...(one.ranks.length === 1 ? { rank: one.ranks[0]! } : {}),
-    }))
-  // What is known by its step alone, the last one first.
-  const stepped = [...files, ...found].sort((a, b) => (b.step ?? Infinity) - (a.step ?? Infinity))
-  const of = hosts.shown.length + hosts.more
-  return [
-    ...(endTime === null
-      ? []
-      : [
-          {
-            kind: 'run' as const,
-            time: endTime,
-            text: `${status}${finding === undefined ? '' : `: ${finding.text}`}`,
-          },
-        ]),
-    ...problems,
-    ...stepped,
-    {
-      kind: 'run',
-      time: startTime,
-      text: `${several(of, 'host')}${worldSize === null ? '' : `, ${several(worldSize, 'rank')}`} · ${several(run.params.length + run.paramsMore, 'parameter')}`,
-    },
-  ]
 }

@@ -78,10 +78,10 @@ export function bestOf(rows: readonly RunRow[], id: string): RunRow | undefined 
   const rated = rows.flatMap((row) => {
     const metric = row.metrics[id]
     const value = metric === undefined ? undefined : best(metric)
-    // What sums of ranks differ in is no difference.
+    // What nobody sees is no difference.
     return value === undefined
       ? []
-      : [{ row, value: Number(value.toPrecision(9)), less: isLessBetter(metric!.key) }]
+      : [{ row, value: Number(value.toPrecision(4)), less: isLessBetter(metric!.key) }]
   })
   // Of equal ones one that ended well.
   rated.sort(

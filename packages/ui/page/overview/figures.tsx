@@ -1,9 +1,9 @@
 import type { RunAnswer, RunMetric } from '@provloom/reader'
 import { useRanks } from '../ask/live.tsx'
 import { count, measured, number, seconds, several } from '../model/format.ts'
-import { groupOf, isLessBetter, isSampled, mainMetrics } from '../model/metric.ts'
-import { lastStep, stepsWanted } from '../model/run-words.ts'
+import { groupOf, isLessBetter, mainMetrics } from '../model/metric.ts'
 import { statusLook } from '../model/status.ts'
+import { isUnread } from '../part/unread.tsx'
 
 /** Six numbers that a person wants first. */
 export function Figures({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
@@ -61,21 +61,34 @@ function moreOf({ first, min, max, key, unit }: RunMetric): string {
     .join(', ')
 }
 
-function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
-  const step = lastStep(run)
-  const rate = run.going?.stepsPerSecond
-  if (run.quiet !== undefined)
-    return { value: 'none', more: `since ${run.quiet.since.slice(11, 19)} UTC`, warn: true }
-  if (step === undefined || rate === undefined) return { value: '–', more: 'none seen', quiet: true }
-  const wait = run.metrics.find(
-    (one) => !isSampled(one) && /wait/.test(one.key) && /time|seconds/.test(one.key),
-  )
-  const waiting = wait === undefined ? '' : `, ${measured(wait.last, wait.key, 's')} waiting`
-  const of = stepsWanted(run)
+function paceOf({ going, metrics, unread, status, quiet }: RunAnswer): Omit<FigureProps, 'name'> {
+  if (quiet !== undefined)
+    return { value: 'none', more: `since ${quiet.since.slice(11, 19)} UTC`, warn: true }
+  if (going === undefined)
+    return {
+      value: '–',
+      more: isUnread(unread, 'points') ? 'points cannot be read' : 'none seen',
+      quiet: true,
+    }
+  const { step, steps, stepsPerSecond: rate } = going
+  const done = `${count(step + 1)}${steps === undefined ? '' : ` of ${count(Math.max(steps, step + 1))}`}`
+  const more = [...(rate === undefined ? [] : [`${seconds(1 / rate)} each`]), waitingIn(metrics) ?? done]
+  if (rate === undefined) return { value: done, more: status === 'running' ? 'no pace yet' : 'done' }
   return {
     value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
-    more: `${seconds(1 / rate)} each${waiting === '' ? ` · ${count(step + 1)}${of === undefined ? '' : ` of ${count(of)}`}` : waiting}`,
+    more: more.join(' · '),
   }
+}
+
+/** Of what a step is made the part that is waiting, as step timers know it: for others first, then for data. */
+function waitingIn(metrics: RunAnswer['metrics']): string | undefined {
+  const waits = metrics.filter(({ key, source }) => key === 'wait_time' && source !== undefined)
+  const wait = ['ranks', 'data', 'between'].flatMap(
+    (of) => waits.find(({ source }) => source === of) ?? [],
+  )[0]
+  if (wait === undefined) return undefined
+  const of = wait.source === 'between' ? 'between steps' : `waiting for ${wait.source}`
+  return `${measured(wait.last, wait.key, 's')} ${of}`
 }
 
 function RanksFigure({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
@@ -116,7 +129,7 @@ const energyKinds = {
 } as const
 
 /** The best known kind as the figure, the others beside it: unlike kinds are no sum. Where it is not known, why. */
-function energyOf({ energy, hints, hostFacts }: RunAnswer): Omit<FigureProps, 'name'> {
+function energyOf({ energy, notMeasured }: RunAnswer): Omit<FigureProps, 'name'> {
   const words = (['measured', 'integrated', 'estimated'] as const).flatMap((kind) => {
     const own = energy.filter((one) => one.kind === kind)
     return own.length === 0
@@ -138,9 +151,10 @@ function energyOf({ energy, hints, hostFacts }: RunAnswer): Omit<FigureProps, 'n
     ]
     return { value: best.value, more: more.join(' · ') }
   }
-  const told = hostFacts.map(({ notMeasured }) => /energy: ([^;]+)/.exec(String(notMeasured))?.[1])
-  const reason = told.find((one) => one !== undefined) ?? hints.find((one) => /energy|power/i.test(one))
-  return { value: 'not measured', more: reason ?? 'no counters that can be read', quiet: true }
+  const reasons = notMeasured.map(({ reason, hosts }) =>
+    hosts > 1 ? `${reason} (${several(hosts, 'host')})` : reason,
+  )
+  return { value: 'not measured', more: reasons.join('; ') || 'nobody said why', quiet: true }
 }
 
 function wattHours(energy: RunAnswer['energy']): string {
@@ -150,5 +164,5 @@ function wattHours(energy: RunAnswer['energy']): string {
 
 /** A path in brackets is for who points at it. */
 function brief(text: string): string {
-  return text.replace(/ \([^)]*\)$/, '')
+  return text.replaceAll(/ \(\/[^)]*\)/g, '')
 }

@@ -7,8 +7,8 @@ import type { RunProps } from '../frame/run-props.ts'
 import { addressOf } from '../model/address.ts'
 import { clock, count, digits, duration, number, several, when } from '../model/format.ts'
 import { extentOf, groupOf, keyOf, mainMetrics } from '../model/metric.ts'
-import { eventsOf, runSentence, secondsToGo, stepsWanted } from '../model/run-words.ts'
-import type { Told } from '../model/run-words.ts'
+import { eventsOf, happened } from '../model/events.ts'
+import { rankWords, runSentence, secondsToGo } from '../model/run-words.ts'
 import { paramText } from '../model/runs-words.ts'
 import { Findings } from '../part/findings.tsx'
 import { saveFile } from '../part/save.ts'
@@ -84,11 +84,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
             about={`${groupOf(one)}${one.ranks > 1 ? ` · ${one.ranks} ranks` : ''}`}
             metricKey={one.key}
             unit={one.unit}
-            until={
-              run.status === 'running' && (one.lastStep ?? 0) > (stepsWanted(run) ?? 0) / 4
-                ? stepsWanted(run)
-                : undefined
-            }
+            until={untilOf(run, one.lastStep)}
             marks={marks}
             share="overview"
           />
@@ -111,12 +107,18 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
 
 type Run = RunProps['run']
 
+/** Where it is to go is seen from a quarter of the way on: before that the curve would be pressed flat. */
+function untilOf({ status, going }: Run, lastStep = 0): number | undefined {
+  const steps = going?.steps
+  return status === 'running' && steps !== undefined && lastStep > steps / 4 ? steps : undefined
+}
+
 function underOf(run: Run): preact.ComponentChildren[] {
   const goesOn = run.status === 'running'
   const last = run.status === 'unseen' ? run.life.logged : undefined
   const end = goesOn ? Date.parse(run.asOf) : Date.parse(run.endTime ?? last ?? run.asOf)
   const took = duration((end - Date.parse(run.startTime)) / 1000)
-  const toGo = goesOn ? secondsToGo(run) : undefined
+  const toGo = secondsToGo(run)
   const by = run.users.length === 0 ? '' : ` by ${run.users.join(', ')}`
   const hosts = run.hosts.shown.length + run.hosts.more
   const on = hosts === 0 ? '' : hosts === 1 ? ` on ${run.hosts.shown[0]}` : ` on ${hosts} hosts`
@@ -135,7 +137,9 @@ function underOf(run: Run): preact.ComponentChildren[] {
             {run.source.dirty === true && <span class="warn">, changed</span>}
           </>,
         ]),
-    ...(toGo === undefined ? [] : [`about ${duration(toGo)} to go`]),
+    ...(toGo === undefined
+      ? []
+      : [`about ${duration(toGo)} to ${run.going?.loop === true ? 'the end of this loop' : 'go'}`]),
   ]
 }
 
@@ -206,7 +210,7 @@ function Happened({
   readonly findings: readonly Finding[]
 }): preact.JSX.Element {
   const told = useEvents().toReversed()
-  const events: readonly Told[] = told.length > 0 ? told : eventsOf(run, findings)
+  const events = told.length > 0 ? happened(told, run) : eventsOf(run, findings)
   return (
     <section class="panel">
       <header>
@@ -227,7 +231,9 @@ function Happened({
                   : clock(one.time)}
               </td>
               <td class="soft">
-                {one.rank === undefined ? (
+                {one.ranks !== undefined ? (
+                  <span title={rankWords(one.ranks)}>{several(one.ranks.length, 'rank')}</span>
+                ) : one.rank === undefined ? (
                   one.kind
                 ) : (
                   <a href={addressOf({ page: 'ranks', run: run.run, with: { rank: String(one.rank) } })}>

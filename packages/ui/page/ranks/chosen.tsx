@@ -1,7 +1,7 @@
 import type { Finding } from '@provloom/reader'
 import { Chart } from '../chart/chart.tsx'
 import type { RunProps } from '../frame/run-props.ts'
-import { clock, count, duration, number, seconds } from '../model/format.ts'
+import { clock, count, duration, number, seconds, several } from '../model/format.ts'
 import { extentOf, keyOf } from '../model/metric.ts'
 import type { RankRow } from '../model/ranks.ts'
 import { Status } from '../part/status.tsx'
@@ -11,12 +11,14 @@ export function Chosen(props: {
   readonly run: RunProps['run']
   readonly rank: number
   readonly row: RankRow | undefined
+  /** Of all ranks. */
+  readonly rows: readonly RankRow[]
   readonly metric: string | undefined
   readonly finding: Finding | undefined
   readonly steps: readonly [number, number] | undefined
   readonly zoom: (steps: readonly [number, number] | undefined) => void
 }): preact.JSX.Element {
-  const { run, rank, row, metric, finding, steps, zoom } = props
+  const { run, rank, row, rows, metric, finding, steps, zoom } = props
   const known = run.metrics.find(({ id }) => id === metric)
   const extent = extentOf(known, run)
   return (
@@ -80,6 +82,7 @@ export function Chosen(props: {
               <dd>{row.ratio.toFixed(2)}× the median of the last 20 steps</dd>
             </>
           )}
+          <OfHost row={row} rows={rows} />
           <dt>attempt</dt>
           <dd>{row.attempt ?? 0}</dd>
           <dt>events</dt>
@@ -89,6 +92,28 @@ export function Chosen(props: {
         </dl>
       )}
     </section>
+  )
+}
+
+/** Whether it is the rank alone, or its machine. */
+function OfHost({
+  row,
+  rows,
+}: {
+  readonly row: RankRow
+  readonly rows: readonly RankRow[]
+}): preact.JSX.Element | null {
+  const others = rows.filter(({ host, rank }) => host === row.host && rank !== row.rank)
+  const ratios = others.flatMap(({ ratio }) => ratio ?? []).sort((a, b) => a - b)
+  const middle = ratios[Math.floor((ratios.length - 1) / 2)]
+  if (middle === undefined || row.host === '') return null
+  return (
+    <>
+      <dt>its host</dt>
+      <dd>
+        {several(ratios.length, 'other rank')} of {row.host}: {middle.toFixed(2)}×
+      </dd>
+    </>
   )
 }
 

@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { MatrixAnswer } from '@provloom/reader'
 import { measured, number, ranges } from '../model/format.ts'
 import type { Standing } from '../model/standing.ts'
-import { cellsOf } from '../model/ranks.ts'
+import { cellsOf, valueOf } from '../model/ranks.ts'
 import { useTheme } from '../part/theme.ts'
-import type { Theme } from '../part/theme.ts'
+import { drawHeat } from './heat-colours.ts'
+import { namesMax, namesOf, rowMarks } from './heat-names.ts'
 
 interface HeatProps {
   readonly matrix: MatrixAnswer
@@ -86,7 +87,7 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
         {point !== undefined && <HeatTip {...props} point={point} />}
       </div>
       <div class="heat-names" style={{ height: `${height}px` }}>
-        {namesOf(props, height).map(({ text, top, state, rank }) => (
+        {namesOf(matrix, props.standing, height).map(({ text, top, state, rank }) => (
           <button class={state} style={{ top: `${top}px` }} onClick={() => props.choose(rank)}>
             {text}
           </button>
@@ -109,13 +110,13 @@ function HeatTip({
   const [row, col] = [Math.floor(point.y * matrix.rows), Math.floor(point.x * matrix.cols)]
   const byte = cellsOf(matrix)[row * matrix.cols + col] ?? 0
   const from = matrix.from + col * matrix.stepsPerCol
-  const { scale } = matrix
+  const value = valueOf(byte, matrix)
   const words =
-    byte === 0
+    value === undefined
       ? 'no points'
-      : scale.kind === 'log2'
-        ? `${(2 ** ((byte - scale.zero) / scale.perOctave)).toFixed(2)}× the median`
-        : measured(scale.min + ((byte - 1) / 254) * (scale.max - scale.min), metricKey, matrix.unit)
+      : matrix.scale.kind === 'log2'
+        ? `${value.toFixed(2)}× the median`
+        : measured(value, metricKey, matrix.unit)
   const steps =
     matrix.stepsPerCol === 1
       ? `step ${number(from)}`
@@ -128,116 +129,6 @@ function HeatTip({
       <span>{words}</span>
     </div>
   )
-}
-
-type Colour = readonly [number, number, number]
-
-/** Of a ratio's logarithm to the base 2, from quicker to slower. */
-const ramps: Readonly<Record<Theme, readonly (readonly [at: number, colour: Colour])[]>> = {
-  light: [
-    [-1, [0, 90, 160]],
-    [-0.3, [120, 176, 214]],
-    [-0.06, [240, 238, 232]],
-    [0.1, [240, 238, 232]],
-    [0.25, [222, 184, 140]],
-    [0.6, [213, 94, 0]],
-    [1.2, [120, 50, 0]],
-  ],
-  dark: [
-    [-1, [86, 180, 233]],
-    [-0.3, [52, 96, 128]],
-    [-0.06, [37, 41, 48]],
-    [0.1, [37, 41, 48]],
-    [0.25, [110, 74, 48]],
-    [0.6, [242, 142, 60]],
-    [1.2, [255, 190, 130]],
-  ],
-}
-
-export function heatColour(octaves: number, of: Theme): Colour {
-  const ramp = ramps[of]
-  const after = ramp.findIndex(([at]) => at >= octaves)
-  if (after === 0) return ramp[0]![1]
-  if (after < 0) return ramp.at(-1)![1]
-  const [[low, a], [high, b]] = [ramp[after - 1]!, ramp[after]!]
-  const part = (octaves - low) / (high - low)
-  const mixed = (which: 0 | 1 | 2): number => Math.round(a[which] + (b[which] - a[which]) * part)
-  return [mixed(0), mixed(1), mixed(2)]
-}
-
-function drawHeat(canvas: HTMLCanvasElement, matrix: MatrixAnswer, of: Theme): void {
-  canvas.width = matrix.cols
-  canvas.height = matrix.rows
-  const pen = canvas.getContext('2d')
-  if (pen === null) return
-  const image = pen.createImageData(matrix.cols, matrix.rows)
-  const colours = Array.from({ length: 256 }, (_, byte) => colourOfByte(byte, matrix, of))
-  cellsOf(matrix).forEach((byte, at) => {
-    const [r, g, b] = colours[byte]!
-    image.data.set([r, g, b, byte === 0 ? 0 : 255], at * 4)
-  })
-  for (const { state, row, from, to } of matrix.states) {
-    if (state === 'named') continue
-    const colour: Colour =
-      state === 'ended'
-        ? of === 'dark'
-          ? [110, 116, 126]
-          : [150, 152, 158]
-        : of === 'dark'
-          ? [227, 154, 195]
-          : [170, 80, 130]
-    for (let col = from; col < Math.min(to, matrix.cols); col += 1) {
-      if ((col + row) % 3 !== 0) continue
-      image.data.set([...colour, 255], (row * matrix.cols + col) * 4)
-    }
-  }
-  pen.putImageData(image, 0, 0)
-}
-
-function colourOfByte(byte: number, { scale }: MatrixAnswer, of: Theme): Colour {
-  if (scale.kind === 'log2') return heatColour((byte - scale.zero) / scale.perOctave, of)
-  return heatColour(((byte - 1) / 254) * 1.1 + 0.1, of)
-}
-
-function rowMarks(matrix: MatrixAnswer): { readonly text: string; readonly part: number }[] {
-  const every = matrix.rows <= 16 ? 1 : Math.ceil(matrix.rows / 8)
-  return matrix.ranks.flatMap((ranks, row) =>
-    row % every === 0
-      ? [{ text: String(ranks[0] ?? ''), part: (row + (matrix.rows <= 16 ? 0.5 : 0)) / matrix.rows }]
-      : [],
-  )
-}
-
-interface EdgeName {
-  readonly text: string
-  readonly top: number
-  readonly state: string
-  readonly rank: number
-}
-
-const namesMax = 16
-
-/** Names at the edge, moved apart where they would lie over each other: of what stands out, then of who ended before the end. */
-function namesOf({ matrix, standing }: HeatProps, height: number): EdgeName[] {
-  const row = (rank: number): number => matrix.ranks.findIndex((ranks) => ranks.includes(rank))
-  const top = (at: number): number => ((at + 0.5) / matrix.rows) * height - 8
-  const found = standing.flatMap(({ ranks, name, status }): EdgeName[] => {
-    const [first] = ranks
-    const at = first === undefined ? -1 : row(first.rank)
-    return at < 0 ? [] : [{ text: name, top: top(at), state: status, rank: first!.rank }]
-  })
-  const known = new Set(standing.flatMap(({ ranks }) => ranks.map(({ rank }) => rank)))
-  const others = matrix.states.flatMap(({ text, row: at, state, rank }): EdgeName[] =>
-    known.has(rank) || text === '' || (matrix.states.length > namesMax && state === 'ended')
-      ? []
-      : [{ text, top: top(at), state, rank }],
-  )
-  const all = [...found, ...others].slice(0, namesMax).sort((a, b) => a.top - b.top)
-  let last = -20
-  return all.map((one) => {
-    last = Math.max(one.top, last + 16)
-    return { ...one, top: last }
-  })
 }
 
 function wordsOf({ matrix, standing }: HeatProps): string {

@@ -31,6 +31,7 @@ interface RowsProps {
 
 function Lines({ run, rows }: RowsProps): preact.JSX.Element {
   const most = Math.max(1, ...rows.map(({ ratio }) => ratio ?? 0))
+  const hosts = new Set(rows.map(({ host }) => host)).size
   return (
     <table class="rank-lines">
       <tbody>
@@ -41,14 +42,14 @@ function Lines({ run, rows }: RowsProps): preact.JSX.Element {
                 rank {one.rank}
               </a>
             </th>
-            <td class="soft">{one.host}</td>
+            {hosts > 1 && <td class="soft">{one.host}</td>}
             <td>
               <Status of={one.status} />
             </td>
             <td class="number">{one.lastStep === undefined ? '' : `step ${number(one.lastStep)}`}</td>
             <td class="bar-cell">
               {one.ratio !== undefined && (
-                <i class={toneOf(one)} style={{ width: `${(one.ratio / most) * 60}px` }} />
+                <i class={toneOf(one)} style={{ width: `${(one.ratio / most) * 48}px` }} />
               )}
             </td>
             <td class="number">{one.ratio === undefined ? '' : `${one.ratio.toFixed(2)}×`}</td>

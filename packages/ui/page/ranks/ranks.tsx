@@ -6,7 +6,7 @@ import { Chart } from '../chart/chart.tsx'
 import { csvOf } from '../chart/table.ts'
 import type { Key } from '../frame/keys.tsx'
 import type { RunProps } from '../frame/run-props.ts'
-import { change, stepsIn, stepsText } from '../frame/view.ts'
+import { change, go, stepsIn, stepsText } from '../frame/view.ts'
 import { count, several } from '../model/format.ts'
 import { extentOf, isSampled, isTiming, keyOf } from '../model/metric.ts'
 import { rowsOfRanks } from '../model/ranks.ts'
@@ -19,7 +19,9 @@ import { Pieces } from '../part/pieces.tsx'
 import { SaveTable } from '../part/save-table.tsx'
 import { saveFile } from '../part/save.ts'
 import { Trouble } from '../part/trouble.tsx'
-import { HeatMap, heatColour } from './heat-map.tsx'
+import { isUnread } from '../part/unread.tsx'
+import { HeatPanel } from './heat-panel.tsx'
+import { heatColour } from './heat-colours.ts'
 import { Chosen } from './chosen.tsx'
 import { RanksTable, rankTable } from './ranks-table.tsx'
 import { StandsOut } from './stands-out.tsx'
@@ -58,6 +60,11 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
       word: 'order',
       act: () =>
         change(view, { order: orders[(orders.findIndex((one) => one === order) + 1) % orders.length] }),
+    },
+    {
+      key: 'Enter',
+      word: 'its curves',
+      act: () => rank !== undefined && go({ page: 'curves', run: run.run, with: { ranks: String(rank) } }),
     },
     { key: '0', word: 'all steps', act: () => zoom(undefined) },
     {
@@ -108,13 +115,13 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
             </p>
           )}
           {matrix.answer !== undefined && (
-            <HeatMap
+            <HeatPanel
+              {...{ standing, steps, choose, zoom }}
+              run={run.run}
+              directory={run.directory}
               matrix={matrix.answer}
-              standing={standing}
               metricKey={known?.key ?? ''}
               chosen={rank}
-              choose={choose}
-              zoom={zoom}
             />
           )}
           {metric !== undefined && <Slowest run={run} metric={metric} steps={steps} zoom={zoom} />}
@@ -193,6 +200,7 @@ function Side(props: SideProps): preact.JSX.Element {
         <Chosen
           run={run}
           row={rows.find((one) => one.rank === rank)}
+          rows={rows}
           finding={findings.find(({ ranks: of, evidence }) => of.includes(rank) && evidence !== undefined)}
           rank={rank}
           metric={metric}
@@ -216,9 +224,11 @@ function underOf(run: RunProps['run'], ranks: RanksAnswer): string {
   return [
     `${count(well)} of ${several(ranks.total, 'rank')} ${run.status === 'running' ? 'report' : 'completed'}`,
     several(hosts, 'host'),
-    of === undefined
-      ? 'no metric tells who is slow: ranks run in lockstep; log compute_time to see who makes the others wait'
-      : `who is slow by ${keyOf(of.metric)}, steps ${count(of.fromStep)} to ${count(of.toStep)}`,
+    isUnread(ranks.unread, 'points')
+      ? 'who is slow is not known: points cannot be read'
+      : of === undefined
+        ? 'no metric tells who is slow: ranks run in lockstep; log compute_time to see who makes the others wait'
+        : `who is slow by ${keyOf(of.metric)}, steps ${count(of.fromStep)} to ${count(of.toStep)}`,
   ].join(' · ')
 }
 
@@ -232,6 +242,7 @@ function Controls(props: {
   readonly zoom: (steps: undefined) => void
 }): preact.JSX.Element {
   const { view, run, metric, order, steps, shown, zoom } = props
+  const lastStep = run.metrics.find(({ id }) => id === metric)?.lastStep
   const choices = run.metrics
     // Of a machine there are no ranks.
     .filter(({ source }) => source !== 'host')
@@ -276,7 +287,7 @@ function Controls(props: {
           {steps === undefined
             ? shown === undefined
               ? 'all'
-              : `${count(shown.from)} – ${count(shown.to)}`
+              : `${count(shown.from)} – ${count(Math.min(shown.to, lastStep ?? shown.to))}`
             : `${count(steps[0])} – ${count(steps[1])}`}
         </b>{' '}
         · drag to zoom{' '}

@@ -3,7 +3,8 @@ import type { RunRow } from '@provloom/reader'
 import { change } from '../frame/view.ts'
 import { addressOf } from '../model/address.ts'
 import type { View } from '../model/address.ts'
-import { count, digits, duration, measured, when } from '../model/format.ts'
+import { count, digits, duration, measured, several, when } from '../model/format.ts'
+import type { RunGroup } from '../model/groups.ts'
 import { best, isLessBetter } from '../model/metric.ts'
 import { paramText, precise } from '../model/runs-words.ts'
 import type { Told } from '../model/runs-words.ts'
@@ -20,20 +21,36 @@ interface TableProps {
   readonly mark: (run: string) => void
   readonly at: number
   readonly sort: string | undefined
+  /** All rows, those of folded groups too, where they are grouped. */
+  readonly groups: readonly RunGroup[] | undefined
+  readonly folded: ReadonlySet<string>
+  readonly fold: (name: string) => void
 }
 
 const paramsMax = 5
 
 /** Only what differs has a column; a click on its head sorts by it. */
 export function RunsTable(props: TableProps): preact.JSX.Element {
-  const { rows, told } = props
+  const { rows, told, groups, folded } = props
+  const all = groups?.flatMap((one) => one.rows) ?? rows
   useTheme()
   const params =
     props.view.with['columns'] === 'all'
-      ? [...new Set(rows.flatMap((row) => Object.keys(row.params)))]
+      ? [...new Set(all.flatMap((row) => Object.keys(row.params)))]
       : told.differing.slice(0, paramsMax)
-  const withCode = rows.some(({ source }) => source?.commit !== undefined)
-  const withEnergy = rows.some((row) => joulesOf(row) !== undefined)
+  const withCode = all.some(({ source }) => source?.commit !== undefined)
+  const withEnergy = all.some((row) => joulesOf(row) !== undefined)
+  const rowOf = (row: RunRow): preact.JSX.Element => (
+    <Row
+      key={row.run}
+      {...props}
+      row={row}
+      index={rows.indexOf(row)}
+      params={params}
+      withCode={withCode}
+      withEnergy={withEnergy}
+    />
+  )
   return (
     <div class="panel table">
       <table class="runs">
@@ -59,21 +76,46 @@ export function RunsTable(props: TableProps): preact.JSX.Element {
             {withEnergy && <Head {...props} by="energy" number />}
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            <Row
-              key={row.run}
-              {...props}
-              row={row}
-              index={index}
-              params={params}
-              withCode={withCode}
-              withEnergy={withEnergy}
-            />
-          ))}
-        </tbody>
+        {groups === undefined ? (
+          <tbody>{rows.map(rowOf)}</tbody>
+        ) : (
+          groups.map((group) => (
+            <tbody key={group.name}>
+              <GroupHead group={group} open={!folded.has(group.name)} fold={props.fold} />
+              {!folded.has(group.name) && group.rows.map(rowOf)}
+            </tbody>
+          ))
+        )}
       </table>
     </div>
+  )
+}
+
+/** What a group has in common, how its runs ended, and its best one; a click folds it. */
+function GroupHead(props: {
+  readonly group: RunGroup
+  readonly open: boolean
+  readonly fold: (name: string) => void
+}): preact.JSX.Element {
+  const { group, open, fold } = props
+  return (
+    <tr class="group">
+      <th scope="rowgroup" colSpan={99}>
+        <button aria-expanded={open} title={group.name} onClick={() => fold(group.name)}>
+          <span aria-hidden="true">{open ? '▾' : '▸'}</span> <b>{group.name}</b>
+        </button>{' '}
+        <span class="soft">
+          {several(group.rows.length, 'run')}
+          {group.statuses.map(({ status, count: of }) => (
+            <>
+              {' · '}
+              {of} <Status of={status} />
+            </>
+          ))}
+          {group.best !== '' && ` · best ${group.best}`}
+        </span>
+      </th>
+    </tr>
   )
 }
 
@@ -108,7 +150,9 @@ function Head({ view, by, word = by, more, number, also, down, sort }: HeadProps
 }
 
 function MetricHeads(props: TableProps & { readonly id: string }): preact.JSX.Element {
-  const metric = props.rows.map(({ metrics }) => metrics[props.id]).find((one) => one !== undefined)!
+  const metric = (props.groups?.flatMap(({ rows }) => rows) ?? props.rows)
+    .map(({ metrics }) => metrics[props.id])
+    .find((one) => one !== undefined)!
   const less = isLessBetter(metric.key)
   return (
     <>
@@ -164,7 +208,8 @@ function Row(
         <a href={addressOf({ page: 'overview', run: row.run, with: {} })}>{row.run}</a>
       </th>
       <td>
-        <Status of={row.status} more={who === undefined ? undefined : `, ${who}`} />
+        <Status of={row.status} more={who === undefined || who === '' ? undefined : `, ${who}`} />
+        {row.finding?.code === 'NAN_FIRST_SEEN' && <span class="warn"> ▲ NaN</span>}
         {row.quiet !== undefined && (
           <span class="warn" title={`nothing is logged since ${row.quiet.since}`}>
             {' '}

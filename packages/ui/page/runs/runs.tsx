@@ -9,6 +9,8 @@ import { Frame } from '../frame/frame.tsx'
 import type { Key } from '../frame/keys.tsx'
 import { change, go } from '../frame/view.ts'
 import type { View } from '../model/address.ts'
+import { groupings, groupsOf } from '../model/groups.ts'
+import type { RunGroup } from '../model/groups.ts'
 import { extentOf, isLessBetter } from '../model/metric.ts'
 import { statusesOf, tellRuns } from '../model/runs-words.ts'
 import type { Told } from '../model/runs-words.ts'
@@ -24,15 +26,18 @@ const shownMax = 200
 
 /** Which parameters gave the best? What ran, what failed? */
 export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
-  const { query = '', sort, all } = view.with
+  const { query = '', sort, all: more } = view.with
   const [round, setRound] = useState(0)
-  const limit = all === undefined ? shownMax : 1_000
+  const limit = more === undefined ? shownMax : 1_000
   const { answer, error, waiting } = useAnswer<RunsAnswer>(apiAddress('runs', { query, sort, limit }), round)
-  const rows = answer?.runs ?? []
-  useRounds(setRound, rows.some(({ status }) => status === 'running') || rows.length === 0)
-  const told = tellRuns(rows, sort ?? /sort:(\S+)/.exec(query)?.[1])
-  const [at, setAt] = useState(0)
-  const marked = (view.with['marked'] ?? '').split(',').filter((name) => rows.some(({ run }) => run === name))
+  const all = answer?.runs ?? []
+  useRounds(setRound, all.some(({ status }) => status === 'running') || all.length === 0)
+  const told = tellRuns(all, sort ?? /sort:(\S+)/.exec(query)?.[1])
+  const { groups, folded, fold } = useGroups(view, all, told)
+  const rows = groups === undefined ? all : groups.flatMap((one) => (folded.has(one.name) ? [] : one.rows))
+  const [wantedAt, setAt] = useState(0)
+  const at = Math.max(0, Math.min(wantedAt, rows.length - 1))
+  const marked = (view.with['marked'] ?? '').split(',').filter((name) => all.some(({ run }) => run === name))
   const mark = (run: string): void => {
     const next = marked.includes(run) ? marked.filter((one) => one !== run) : [...marked, run].slice(-8)
     change(view, { marked: next.length === 0 ? undefined : next.join(',') })
@@ -50,7 +55,7 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
       act: () => chosen !== undefined && go({ page: 'overview', run: chosen.run, with: {} }),
     },
     { key: 's', word: 'best first', act: () => change(view, { sort: bestFirst(told, rows) }) },
-    { key: 'e', word: 'export', act: () => saveFile('runs.csv', csvOf(rowsOf(rows, told)), 'text/csv') },
+    { key: 'e', word: 'export', act: () => saveFile('runs.csv', csvOf(rowsOf(all, told)), 'text/csv') },
   ]
   return (
     <Frame
@@ -76,20 +81,55 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
         >
           only what differs
         </button>
-        <SaveTable name="runs" table={() => rowsOf(rows, told)} />
+        <label class="soft">
+          group{' '}
+          <select
+            value={view.with['group'] ?? ''}
+            onChange={(event) =>
+              change(view, { group: event.currentTarget.value || undefined, folded: undefined })
+            }
+          >
+            <option value="">by nothing</option>
+            {groupings(told).map((one) => (
+              <option value={one}>{one}</option>
+            ))}
+          </select>
+        </label>
+        <SaveTable name="runs" table={() => rowsOf(all, told)} />
       </form>
       {answer !== undefined && answer.total === 0 && !waiting && <NoRuns />}
       {answer !== undefined && answer.total > 0 && answer.matched === 0 && (
         <p class="state">No run matches. {answer.total} there are.</p>
       )}
-      {rows.length > 0 && <RunsTable {...{ view, rows, told, marked, mark, at, sort }} />}
-      {answer !== undefined && answer.matched > rows.length && (
+      {all.length > 0 && (
+        <RunsTable {...{ view, rows, told, marked, mark, at, sort, groups, folded, fold }} />
+      )}
+      {answer !== undefined && answer.matched > all.length && (
         <button onClick={() => change(view, { all: '1' })}>Show more of {answer.matched} runs</button>
       )}
       <Unreadable answer={answer} />
-      {rows.length > 1 && <Below rows={rows} told={told} marked={marked} />}
+      {all.length > 1 && <Below rows={all} told={told} marked={marked} />}
     </Frame>
   )
+}
+
+/** In the address, as all of the view is; names may hold what stands between them elsewhere. */
+function useGroups(
+  view: View,
+  rows: readonly RunRow[],
+  told: Told,
+): {
+  readonly groups: readonly RunGroup[] | undefined
+  readonly folded: ReadonlySet<string>
+  readonly fold: (name: string) => void
+} {
+  const by = view.with['group']
+  const folded = new Set((view.with['folded'] ?? '').split('|').filter((one) => one !== ''))
+  const fold = (name: string): void => {
+    if (!folded.delete(name)) folded.add(name)
+    change(view, { folded: [...folded].join('|') || undefined })
+  }
+  return { groups: by === undefined ? undefined : groupsOf(rows, by, told), folded, fold }
 }
 
 function Under({ answer, told }: { readonly answer: RunsAnswer; readonly told: Told }): preact.JSX.Element {

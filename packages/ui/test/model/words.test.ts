@@ -65,6 +65,8 @@ describe('a number in words', () => {
     [number(undefined), '–'],
     [measured(0.825, 'accuracy'), '82.5 %'],
     [measured(1, 'accuracy'), '100 %'],
+    [measured(-0.0001, 'accuracy'), '0.0 %'],
+    [measured(-0.5, 'accuracy'), '−50.0 %'],
     [measured(2, 'accuracy'), '2'],
     [measured(59_200_000, 'memory', 'B'), '59.2 MB'],
     [measured(0.331, 'compute_time', 's'), '0.331 s'],

@@ -6,7 +6,7 @@ import type { KnownFile } from '../../folder/known-file.ts'
 import type { MetricName } from '../../metric-id.ts'
 import { rhythmOf } from '../../run/rhythm.ts'
 import type { WhyFacts } from '../facts.ts'
-import { readOr } from '../../unread.ts'
+import { eachOnce, readOr } from '../../unread.ts'
 import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
 import { paceLikeOf, paceOf } from './pace.ts'
@@ -71,7 +71,7 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     stored: Number(total.stored),
     sent: Number(total.sent),
     model: model === undefined ? undefined : modelOf(model),
-    unread: unread.filter((one, i) => unread.findIndex(({ message }) => message === one.message) === i),
+    unread: eachOnce(unread),
   }
 }
 

@@ -4,11 +4,11 @@ import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 
 /**
- * What happened in a run whose journal is gone, by its graph; of many events the last ones.
+ * What happened in a run as far as its journal is gone, by its graph; of many events the last ones.
  *
  * @param afterMs of the newest that is known, milliseconds since the Unix epoch; NaN where none is
  */
-export function eventsOfEnded(run: KnownRun, document: RunDocument, afterMs: number): RunEvent[] {
+export function eventsOfPast(run: KnownRun, document: RunDocument, afterMs: number): RunEvent[] {
   const { startTime, endTime } = run.file
   const all = [
     event(startTime, 'the run began'),

@@ -11,9 +11,9 @@ const at = (second: number): string =>
   new Date(Date.parse('2026-11-26T20:00:00Z') + second * 1e3).toISOString()
 
 /** A run that has ended, of rank 0, which saved so many files, one a second. */
-async function ended(files: number): Promise<string> {
+async function ended(files: number, status: 'completed' | 'running' = 'completed'): Promise<string> {
   const saveDir = folder()
-  await makeRun(saveDir, { name: 'digits_0', second: 0 })
+  await makeRun(saveDir, { name: 'digits_0', second: 0, status })
   const made = Array.from({ length: files }, (_, i) => i)
   const document = {
     prefix: {
@@ -47,7 +47,7 @@ async function ended(files: number): Promise<string> {
 
 const texts = (events: readonly RunEvent[] = []): string[] => events.map(({ text }) => text)
 
-describe('events of a run that has ended', () => {
+describe('events of a run whose journal is gone', () => {
   it('are told from its graph, once', async () => {
     const reader = openReader(await ended(2))
     const { events, cursor, ended: isEnded } = await reader.changes(undefined, { events: true })
@@ -71,6 +71,13 @@ describe('events of a run that has ended', () => {
     )
     const { events } = await reader.changes(undefined, { events: true, since })
     expect(texts(events)).toEqual(['saved model_2 at step 2', 'has ended', 'the run has ended'])
+  })
+
+  it('are told of one that goes on too, as far as its journal is gone', async () => {
+    const reader = openReader(await ended(1, 'running'))
+    const { events, cursor } = await reader.changes(undefined, { events: true })
+    expect(texts(events)).toEqual(['the run began', 'began on n00', 'saved model_0 at step 0', 'has ended'])
+    expect((await reader.changes(undefined, { events: true, since: cursor })).events).toBeUndefined()
   })
 
   it('are no more than eventsOfEndedMax, the last ones', async () => {
