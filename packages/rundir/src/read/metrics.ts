@@ -1,5 +1,4 @@
 import type { Part } from '../entry/entry.ts'
-import { isSameMetric } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
 import { readPart } from './points.ts'
 import type { Rows, RunRows } from './points.ts'
@@ -65,13 +64,15 @@ export class MetricTally {
 }
 
 async function count(tally: Tally, runDir: string, rows: Rows, part: Part): Promise<void> {
-  // Series of a metric lie together.
   let last: Found | undefined
-  for await (const { series, from, to } of readPart(runDir, rows, part, true, (file) => file.stretches({}))) {
-    if (last === undefined || !isSameMetric(last.metric, series)) last = foundIn(tally, series)
-    last.points += to - from
-    last.ranks.add(series.rank)
+  let of: MetricName | undefined
+  const take = (metric: MetricName, rank: number, points: number): void => {
+    if (last === undefined || metric !== of) last = foundIn(tally, metric)
+    of = metric
+    last.points += points
+    last.ranks.add(rank)
   }
+  for await (const _ of readPart(runDir, rows, part, true, (file) => file.counted(take)));
 }
 
 function add(tally: Tally, series: SeriesName, points: number): void {

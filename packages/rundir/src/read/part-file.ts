@@ -3,8 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { AsyncBuffer } from 'hyparquet'
 import type { Part } from '../entry/entry.ts'
+import type { MetricName } from '../series/series-table.ts'
 import { askedColumns, mayHold } from './may-hold.ts'
-import { alikeIn } from './runs.ts'
+import { alikeIn, eachAlike } from './runs.ts'
 import { TableFile } from './table-file.ts'
 import type { Range } from './table-file.ts'
 import { isMeant } from './which.ts'
@@ -79,6 +80,29 @@ export class PartFile {
     const isAny = Object.values(which).every((one) => one === undefined)
     for await (const range of this.#table.ranges(isAny ? [] : askedColumns, mayHold(which)))
       for (const stretch of await this.#stretchesOf(range)) if (isMeant(which, stretch.series)) yield stretch
+  }
+
+  /** Tells of each rank of each metric how many rows there are, neighbours together; a row group between two yields. */
+  async *counted(take: (metric: MetricName, rank: number, rows: number) => void): AsyncGenerator<void> {
+    for await (const range of this.#table.ranges([], () => true)) {
+      const columns = await this.#table.runs(['context', 'source', 'key', 'rank'], range)
+      const [contexts, sources, keys, ranks] = columns
+      let metric: MetricName = { context: null, source: null, key: '' }
+      let [context, source, key] = [-1, -1, -1]
+      eachAlike(columns, range.to - range.from, (places, count) => {
+        // Series of a metric lie together.
+        if (places[0] !== context || places[1] !== source || places[2] !== key) {
+          ;[context, source, key] = [places[0]!, places[1]!, places[2]!]
+          metric = {
+            context: textOf(contexts?.[context]?.value),
+            source: textOf(sources?.[source]?.value),
+            key: String(keys?.[key]?.value),
+          }
+        }
+        take(metric, Number(ranks?.[places[3]!]?.value), count)
+      })
+      yield
+    }
   }
 
   /** Their points, of all steps unless told otherwise. */

@@ -92,20 +92,35 @@ export interface Alike {
 /** @throws an error when the columns are not equally long */
 export function alikeIn(columns: readonly (readonly Run[])[], rows: number): Alike[] {
   const found: Alike[] = []
+  eachAlike(columns, rows, (places, count) => {
+    found.push({ values: columns.map((runs, i) => runs[places[i]!]?.value), count })
+  })
+  return found
+}
+
+/**
+ * The same without an object for each: there may be a million.
+ *
+ * @param take told by column which of its runs the rows are in; it changes behind the call
+ */
+export function eachAlike(
+  columns: readonly (readonly Run[])[],
+  rows: number,
+  take: (places: readonly number[], count: number) => void,
+): void {
   const places = columns.map(() => 0)
   const left = Float64Array.from(columns, ([first]) => first?.count ?? 0)
   for (let at = 0; at < rows;) {
     let count = rows - at
     for (const one of left) if (one < count) count = one
     if (!(count > 0)) throw new Error('its columns are not equally long')
-    found.push({ values: columns.map((runs, i) => runs[places[i]!]?.value), count })
+    take(places, count)
     at += count
     for (let i = 0; i < left.length; i++) {
       left[i]! -= count
       if (left[i] === 0) left[i] = columns[i]![++places[i]!]?.count ?? 0
     }
   }
-  return found
 }
 
 interface Repeated {
