@@ -43,8 +43,14 @@ test('each value of a list is a point of its own series, with one step', async (
     p.logMetric('acc', new Float32Array([0.25, 2]), { step: 4 })
     p.logMetrics({ one: [7], loss: 0.5, big: new BigInt64Array([1n, 2n]) })`)
   expect(points).toEqual([
-    ...['acc[0] 3 0.5', 'acc[1] 3 1', 'acc[0] 4 0.25', 'acc[1] 4 2'],
-    ...['one[0] 0 7', 'loss 0 0.5', 'big[0] 0 1', 'big[1] 0 2'],
+    'acc[0] 3 0.5',
+    'acc[1] 3 1',
+    'acc[0] 4 0.25',
+    'acc[1] 4 2',
+    'one[0] 0 7',
+    'loss 0 0.5',
+    'big[0] 0 1',
+    'big[1] 0 2',
   ])
   expect(codes).toEqual([])
 })
