@@ -38,6 +38,7 @@ export type {
   Carbon,
   Energy,
   EnergyShare,
+  OtherEnergy,
   Environment,
   Event,
   EventType,

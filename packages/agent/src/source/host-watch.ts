@@ -53,7 +53,7 @@ export class HostWatch implements EventSource, HostSeer {
   decide(granted: boolean): void {
     this.#granted = granted
     if (granted) this.#begin()
-    else this.#end()
+    else void this.#end()
   }
 
   see(use: HostUse): void {
@@ -64,8 +64,9 @@ export class HostWatch implements EventSource, HostSeer {
 
   async stop(): Promise<void> {
     this.#cancel?.()
-    this.#end()
+    const last = this.#end()
     this.#writer = undefined
+    await last
   }
 
   #begin(): void {
@@ -78,15 +79,17 @@ export class HostWatch implements EventSource, HostSeer {
     sampler.show(this)
   }
 
-  #end(): void {
+  /** It is over when it returns; it resolves when other tools have said their last, behind it. */
+  async #end(): Promise<void> {
     const { sampler, energy, list } = this.#parts
     if (this.#run === undefined) return
     sampler.hide(this)
-    energy?.end()
+    const last = energy?.end()
     this.#look()
     this.#tell('end')
     list.leave(this.#run)
     this.#run = undefined
+    await last
   }
 
   /** @returns whether more runs share the machine than was known */

@@ -6,6 +6,7 @@ import { AskedOnce, askedFolderOf } from './asked-once.ts'
 import { AskedFacts } from './asked-facts.ts'
 import { MachineEnergy } from './energy/machine.ts'
 import { machinePlaces } from './energy/device.ts'
+import type { PythonTold } from './energy/other/codecarbon-tool.ts'
 import type { MachinePlaces } from './energy/device.ts'
 import type { EventSource } from './event-source.ts'
 import { Facts, tellsOfHost } from './facts.ts'
@@ -77,10 +78,11 @@ export class Sources {
     this.#facts.stop()
   }
 
-  #watchOf({ place, hostId, wantsEnergy, variables, carbon }: Observed): HostWatch | undefined {
+  #watchOf({ place, hostId, wantsEnergy, variables, carbon, argv, directory }: Observed): HostWatch | undefined {
     const { clock, spoolRoot } = this.#parts
     const sampler = this.#sampler
-    const energy = wantsEnergy ? this.#energy.useOf({ hostId, variables, carbon }) : undefined
+    const python = (): Promise<PythonTold | undefined> => this.#facts.python({ argv, directory, variables })
+    const energy = wantsEnergy ? this.#energy.useOf({ hostId, variables, carbon, python }) : undefined
     if (!sampler.isOn && energy === undefined) return undefined
     const list = new WatchList(watchFolderOf(spoolRoot), clock, hostId)
     return new HostWatch({ clock, sampler, energy, list, hostId, unasked: isFirstOnHost(place) })

@@ -189,7 +189,11 @@ test('energy is that of the times in which a session watched, together', async (
   const uses = (joules: number): void => machine.zone('intel-rapl:0', 'package-0', joules * 1e6)
   uses(100)
   const places = { root: machine.root, nvml: 'none' }
-  const energy = new MachineEnergy(tree.clock, everyMs, places).useOf({ hostId, variables: {} })
+  const energy = new MachineEnergy(tree.clock, everyMs, places).useOf({
+    hostId,
+    variables: {},
+    python: async () => undefined,
+  })
   const stream = new Stream('r')
   const watch = tree.watch(false, energy)
   watch.start(stream)

@@ -1,4 +1,5 @@
 import { MachineEnergy } from '../../src/source/energy/machine.ts'
+import type { PythonTold } from '../../src/source/energy/other/codecarbon-tool.ts'
 import type { EnergyUse } from '../../src/source/energy/use.ts'
 import { ManualClock } from './clock.ts'
 import { EnergyStream } from './energy-stream.ts'
@@ -14,6 +15,7 @@ export class EnergyScene {
   readonly everyMs: number
   readonly energy: MachineEnergy
   readonly variables: Readonly<Record<string, string>>
+  readonly python: () => Promise<PythonTold | undefined>
 
   constructor(
     given: {
@@ -22,12 +24,14 @@ export class EnergyScene {
       readonly everyMs?: number
       readonly nvml?: string
       readonly variables?: Readonly<Record<string, string>>
+      readonly python?: () => Promise<PythonTold | undefined>
     } = {},
   ) {
     this.clock = given.clock ?? new ManualClock()
     this.machine = given.machine ?? new MachineTree(freshFolder())
     this.everyMs = given.everyMs ?? 10_000
     this.variables = given.variables ?? {}
+    this.python = given.python ?? (async () => undefined)
     const places = { root: this.machine.root, nvml: given.nvml ?? '/nowhere/libnvidia-ml.so.1' }
     this.energy = new MachineEnergy(this.clock, this.everyMs, places)
   }
@@ -35,7 +39,7 @@ export class EnergyScene {
   /** A session that watches the machine from now on. */
   watch(): { readonly use: EnergyUse; readonly stream: EnergyStream } {
     const stream = new EnergyStream()
-    const use = this.energy.useOf({ hostId, variables: this.variables })
+    const use = this.energy.useOf({ hostId, variables: this.variables, python: this.python })
     use.begin(stream)
     return { use, stream }
   }

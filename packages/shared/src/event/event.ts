@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts'
-import type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
+import type { Carbon, ClockOffset, Energy, EnergyShare, Host, OtherEnergy } from './machine.ts'
 
-export type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
+export type { Carbon, ClockOffset, Energy, EnergyShare, Host, OtherEnergy } from './machine.ts'
 
 /** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
 export interface Helper extends Fact<'helper'> {
@@ -346,6 +346,7 @@ export type Event =
   | ClockOffset
   | Energy
   | EnergyShare
+  | OtherEnergy
   | Carbon
   | RankEnd
 

@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import { AmdSource } from './amd.ts'
@@ -8,6 +9,10 @@ import { Meter } from './meter.ts'
 import { NvidiaSource } from './nvidia.ts'
 import { RaplSource } from './rapl.ts'
 import { EnergyShare } from './share.ts'
+import { CodecarbonTool } from './other/codecarbon-tool.ts'
+import type { PythonTold } from './other/codecarbon-tool.ts'
+import { OtherTools } from './other/others.ts'
+import { SacctTool } from './other/sacct.ts'
 import { EnergyUse } from './use.ts'
 
 /** Without samples counters are read so often: at full load one begins anew after some minutes. */
@@ -51,6 +56,8 @@ export class MachineEnergy {
     readonly hostId: string
     readonly variables: Variables
     readonly carbon?: CarbonPlace | undefined
+    /** Asks the interpreter of its script. */
+    readonly python: () => Promise<PythonTold | undefined>
   }): EnergyUse {
     const nowMs = (): number => this.#clock.monotonicMs()
     const { hostId, variables, carbon } = of
@@ -65,7 +72,23 @@ export class MachineEnergy {
       hostId,
       intervalMs: this.#intervalMs,
       carbon,
+      others: this.#othersOf(of),
     })
+  }
+
+  #othersOf({ hostId, variables, carbon = {}, python }: Parameters<MachineEnergy['useOf']>[0]): OtherTools {
+    const clock = this.#clock
+    const patienceMs = limits.factsMs
+    const sacct = SacctTool.of(variables, patienceMs)
+    const codecarbon = new CodecarbonTool({
+      clock,
+      variables,
+      place: carbon,
+      intervalMs: this.#intervalMs,
+      python,
+    })
+    const tools = [codecarbon, ...(sacct === undefined ? [] : [sacct])]
+    return new OtherTools({ clock, tools, hostId, patienceMs })
   }
 
   #meterOf(sources: ConstructorParameters<typeof Meter>[1]): Meter {

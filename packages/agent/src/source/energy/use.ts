@@ -9,6 +9,7 @@ import type { CarbonPlace } from './carbon.ts'
 import type { Device, UnknownDevice } from './device.ts'
 import { writeGpus } from './gpus.ts'
 import type { DeviceTotal, Meter } from './meter.ts'
+import type { OtherTools } from './other/others.ts'
 
 export interface EnergyUseParts {
   readonly clock: Clock
@@ -20,6 +21,8 @@ export interface EnergyUseParts {
   readonly intervalMs: number
   /** Where the machine's electricity is from, where anybody has said that. */
   readonly carbon?: CarbonPlace | undefined
+  /** What other tools say is told beside it. */
+  readonly others: OtherTools
 }
 
 const keyOf = ({ device, method }: { readonly device: string; readonly method: string }): string =>
@@ -65,14 +68,18 @@ export class EnergyUse {
     })
     if (carbon !== undefined) void this.#tellCarbon(writer, carbon)
     this.#tell(writer)
+    this.#parts.others.begin()
     this.#wait(writer)
   }
 
-  end(): void {
-    if (this.#writer === undefined) return
+  /** What was counted is written when it returns; it resolves when other tools have said their last. */
+  end(): Promise<void> {
+    const writer = this.#writer
+    if (writer === undefined) return Promise.resolve()
     this.#cancel?.()
-    this.#tell(this.#writer)
+    this.#tell(writer)
     this.#writer = undefined
+    return this.#parts.others.end(writer)
   }
 
   #wait(writer: SourceWriter): void {
@@ -82,6 +89,7 @@ export class EnergyUse {
         if (this.#writer !== writer) return
         this.#tell(writer)
         writeGpus(writer, this.#step++, this.#parts.hostId, accelerators.looks())
+        void this.#parts.others.look(writer)
         this.#wait(writer)
       })
     })
