@@ -4,7 +4,15 @@ import type { EventOf } from './event-of.ts'
 import type { HostState, ToldOther } from './host-state.ts'
 
 export type { EventOf } from './event-of.ts'
-export type { ClockState, HostState, ToldEnergy, ToldHost, ToldOther, WatchEdge, Watcher } from './host-state.ts'
+export type {
+  ClockState,
+  HostState,
+  ToldEnergy,
+  ToldHost,
+  ToldOther,
+  WatchEdge,
+  Watcher,
+} from './host-state.ts'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to

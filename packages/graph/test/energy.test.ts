@@ -150,6 +150,74 @@ describe('energy of a device', () => {
   })
 })
 
+describe('energy by another tool', () => {
+  const other = (part: 'memory' | 'job', joules: number, more: object = {}): Said => ({
+    type: 'energy.other',
+    ...machine,
+    tool: part === 'job' ? 'slurm' : 'codecarbon',
+    part,
+    kind: 'estimated',
+    method: 'a constant of 20 W',
+    joules,
+    ...more,
+  })
+
+  it('is of a class of its own, and no part of what was counted', () => {
+    const memory = other('memory', 500, { version: '3.3.2', coveredMs: 4000, gramsCO2e: 2 })
+    const script = run(1).log(0, [watch('start', 1), used(2000, 100), memory], [], 0, 'agent-1')
+    expect(
+      told(script, 'run:host-n.aabbccdd.codecarbon.memory.energy', 'joules', 'toolVersion', 'gramsCO2e'),
+    ).toEqual({ joules: '500.0', toolVersion: '3.3.2', gramsCO2e: '2.0' })
+    expect(told(script, 'run:energy', 'measuredJoules', 'estimatedJoules', 'devices')).toEqual({
+      measuredJoules: '2000.0',
+      devices: '1',
+    })
+    expect(headOf(script).otherEnergy).toEqual([
+      {
+        tool: 'codecarbon',
+        version: '3.3.2',
+        gramsCO2e: 2,
+        parts: [
+          {
+            part: 'memory',
+            kind: 'estimated',
+            method: 'a constant of 20 W',
+            joules: 500,
+            coveredMs: 4000,
+            ours: [],
+          },
+        ],
+      },
+    ])
+  })
+
+  it('is the sum of the agents that took turns, beside what they counted of the same part', () => {
+    const script = run(1)
+    for (const life of [1, 2])
+      script.log(0, [watch('start', life * 9), used(50, 4), other('job', 70)], [], 0, `agent-${life}`)
+    const [slurm] = headOf(script).otherEnergy ?? []
+    expect(slurm?.parts).toMatchObject([
+      { part: 'job', joules: 140, ours: [{ kind: 'measured', method: 'RAPL', joules: 100 }] },
+    ])
+  })
+
+  it('that says nothing is told with its reason', () => {
+    const none = {
+      type: 'energy.other',
+      ...machine,
+      tool: 'codecarbon',
+      reason: 'it is not installed',
+    } as const
+    const script = run(1).log(0, [watch('start', 1), used(2000, 100), none], [], 0, 'agent-1')
+    expect(told(script, 'run:host-n.aabbccdd.watch', 'otherEnergy')).toEqual({
+      otherEnergy: 'codecarbon: it is not installed',
+    })
+    expect(headOf(script).otherEnergy).toEqual([
+      { tool: 'codecarbon', parts: [], reason: 'it is not installed' },
+    ])
+  })
+})
+
 describe('shares of ranks', () => {
   const whole = (script: RunScript, ranks: number, kind: string): number[] =>
     Array.from({ length: ranks }, (_, rank) =>

@@ -83,7 +83,9 @@ export class Facts {
     const { signal } = this.#asking
     const told = fieldsIn(await this.#interpreters.ask({ interpreter, directory, variables }, signal))
     const file = told.get('interpreter')
-    return typeof file === 'string' ? { interpreter: file, packages: fieldsOf(told.get('packages')) } : undefined
+    return typeof file === 'string'
+      ? { interpreter: file, packages: fieldsOf(told.get('packages')) }
+      : undefined
   }
 
   stop(): void {

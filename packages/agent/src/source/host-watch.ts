@@ -49,6 +49,10 @@ export class HostWatch implements EventSource, HostSeer {
     })
   }
 
+  get isOn(): boolean {
+    return this.#run !== undefined
+  }
+
   /** What the aggregator says: that it is this session which watches, or that it is not. */
   decide(granted: boolean): void {
     this.#granted = granted

@@ -78,7 +78,15 @@ export class Sources {
     this.#facts.stop()
   }
 
-  #watchOf({ place, hostId, wantsEnergy, variables, carbon, argv, directory }: Observed): HostWatch | undefined {
+  #watchOf({
+    place,
+    hostId,
+    wantsEnergy,
+    variables,
+    carbon,
+    argv,
+    directory,
+  }: Observed): HostWatch | undefined {
     const { clock, spoolRoot } = this.#parts
     const sampler = this.#sampler
     const python = (): Promise<PythonTold | undefined> => this.#facts.python({ argv, directory, variables })

@@ -63,7 +63,8 @@ function partsOf(hosts: readonly Of[]): HeadOtherPart[] {
     if (first === undefined) return []
     const { part, kind, method } = first
     // A job's figure is of all its machines already.
-    const joules = part === 'job' ? Math.max(...parts.map((one) => one.joules)) : sum(parts.map((one) => one.joules))
+    const joules =
+      part === 'job' ? Math.max(...parts.map((one) => one.joules)) : sum(parts.map((one) => one.joules))
     const coveredMs = Math.min(...parts.map((one) => one.coveredMs ?? Infinity))
     return [
       {

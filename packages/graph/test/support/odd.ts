@@ -189,6 +189,18 @@ const events = fc.oneof(
     uuid: fc.option(name, { nil: undefined }),
   }),
   event('energy.share', { measuredJoules: number, estimatedJoules: fc.option(number, { nil: undefined }) }),
+  event('energy.other', {
+    host,
+    hostId,
+    tool: fc.constantFrom('codecarbon', 'slurm'),
+    version: maybeName,
+    part: fc.constantFrom('processors', 'job', undefined),
+    kind: fc.constantFrom('measured', 'estimated', undefined),
+    method: maybeName,
+    joules: fc.option(number, { nil: undefined }),
+    coveredMs: fc.option(fc.nat(9), { nil: undefined }),
+    reason: maybeName,
+  }),
   event('carbon', { gramsPerKWh: number, source: name }),
   event('rank.end', {
     status: fc.constantFrom('completed', 'failed', 'killed'),

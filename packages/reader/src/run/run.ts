@@ -43,6 +43,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     logs: file.logs,
     ledger: ledgerOf(run),
     energy: head?.energy ?? [],
+    ...(head?.otherEnergy === undefined ? {} : { otherEnergy: head.otherEnergy }),
     notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),

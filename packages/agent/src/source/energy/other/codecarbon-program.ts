@@ -8,7 +8,7 @@
 export const codecarbonProgram = `
 import sys
 if sys.path and sys.path[0] == "": sys.path.pop(0)
-import inspect, json, os
+import inspect, json, logging, os
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 def say(**told):
@@ -22,6 +22,12 @@ class Keep:
     def out(self, total, delta): self.total = total
     def live_out(self, total, delta): self.total = total
     def __getattr__(self, name): return lambda *anything: None
+class Heard(logging.Handler):
+    last, error = "it told no figure", None
+    def emit(self, record):
+        error = record.exc_info[1] if record.exc_info else None
+        if error: self.error = ("%s: %s" % (type(error).__name__, error))[:300]
+        else: self.last = record.getMessage()[:300]
 def country(zone):
     if not zone: return None
     import pycountry
@@ -37,11 +43,11 @@ try:
     import codecarbon
     from codecarbon import OfflineEmissionsTracker as Tracker
     takes = {one for kind in Tracker.__mro__ for one in inspect.signature(kind.__init__).parameters}
-    keep, code = Keep(), None
+    keep, heard, code = Keep(), Heard(logging.WARNING), None
     try: code = country(given.get("zone"))
     except Exception: pass
     wanted = {
-        "measure_power_secs": given["seconds"], "tracking_mode": "machine", "log_level": "critical", "project_name": "provloom",
+        "measure_power_secs": given["seconds"], "tracking_mode": "machine", "log_level": "warning", "project_name": "provloom",
         "allow_multiple_runs": True, "output_handlers": [keep], "emissions_endpoint": None, "electricitymaps_api_token": None,
         "co2_signal_api_token": None, "country_iso_code": code or "FRA",
     }
@@ -54,12 +60,13 @@ try:
     if code and not isPlaced:
         from codecarbon.input import DataSource
         isPlaced = code in DataSource().get_global_energy_mix_data()
+    logging.getLogger("codecarbon").addHandler(heard)
     tracker.start()
     say(version=codecarbon.__version__, methods=dict(methods(tracker)))
     for line in sys.stdin:
         tracker.flush()
         total = keep.total
-        if total is None: say(reason="it told no figure")
+        if total is None: say(reason=heard.error or heard.last)
         else: say(
             ms=total.duration * 1000, isPlaced=isPlaced, gramsCO2e=total.emissions * 1000, energy=total.energy_consumed * 3.6e6,
             memoryWatts=total.ram_power,

@@ -59,8 +59,7 @@ export class CodecarbonTracker {
       this.#child.stdin?.write('\n')
     })
     const coveredMs = answer?.get('ms')
-    if (answer === undefined || typeof coveredMs !== 'number')
-      return this.#reason ?? 'it told no figure'
+    if (answer === undefined || typeof coveredMs !== 'number') return this.#reason ?? 'it told no figure'
     return { version, parts: this.#partsOf(answer, coveredMs) }
   }
 
@@ -100,8 +99,11 @@ export class CodecarbonTracker {
 
   #partsOf(answer: ReadonlyMap<string, unknown>, coveredMs: number): OtherPart[] {
     const joulesOf = fieldsOf(answer.get('joules'))
-    const [grams, energy, memoryWatts] = ['gramsCO2e', 'energy', 'memoryWatts'].map((name) => answer.get(name))
-    const isPlaced = answer.get('isPlaced') === true && typeof grams === 'number' && typeof energy === 'number'
+    const [grams, energy, memoryWatts] = ['gramsCO2e', 'energy', 'memoryWatts'].map((name) =>
+      answer.get(name),
+    )
+    const isPlaced =
+      answer.get('isPlaced') === true && typeof grams === 'number' && typeof energy === 'number'
     const gramsPerJoule = isPlaced && energy > 0 ? grams / energy : undefined
     return parts.flatMap((part): OtherPart[] => {
       const [joules, way] = [joulesOf.get(part), this.#ways.get(part)]
