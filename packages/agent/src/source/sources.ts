@@ -6,6 +6,7 @@ import { AskedOnce, askedFolderOf } from './asked-once.ts'
 import { AskedFacts } from './asked-facts.ts'
 import { MachineEnergy } from './energy/machine.ts'
 import { machinePlaces } from './energy/device.ts'
+import { Figures } from './energy/figures.ts'
 import type { PythonTold } from './energy/other/codecarbon-tool.ts'
 import type { MachinePlaces } from './energy/device.ts'
 import type { EventSource } from './event-source.ts'
@@ -63,12 +64,13 @@ export class Sources {
   of(observed: Observed): SessionSources {
     const { clock, timing } = this.#parts
     const asker = { ...observed, tellsOfHost: tellsOfHost(observed.place) }
-    const watch = this.#watchOf(observed)
+    const figures = new Figures(observed.figures, clock, observed.carbon)
+    const watch = this.#watchOf(observed, figures)
     const all = [
       new WorkerFacts(observed),
       new AskedFacts(clock, this.#facts, observed, asker, timing.factsMs),
       new Usage(this.#sampler, observed.pid),
-      ...(observed.wantsEnergy ? [this.#energy.shareOf(observed.pid)] : []),
+      ...(observed.wantsEnergy ? [this.#energy.shareOf(observed.pid, figures)] : []),
       ...(watch === undefined ? [] : [watch]),
     ]
     return { all, watch }
@@ -78,19 +80,16 @@ export class Sources {
     this.#facts.stop()
   }
 
-  #watchOf({
-    place,
-    hostId,
-    wantsEnergy,
-    variables,
-    carbon,
-    argv,
-    directory,
-  }: Observed): HostWatch | undefined {
+  #watchOf(
+    { place, hostId, wantsEnergy, variables, carbon, argv, directory }: Observed,
+    figures: Figures,
+  ): HostWatch | undefined {
     const { clock, spoolRoot } = this.#parts
     const sampler = this.#sampler
     const python = (): Promise<PythonTold | undefined> => this.#facts.python({ argv, directory, variables })
-    const energy = wantsEnergy ? this.#energy.useOf({ hostId, variables, carbon, python }) : undefined
+    const energy = wantsEnergy
+      ? this.#energy.useOf({ hostId, variables, carbon, python, figures })
+      : undefined
     if (!sampler.isOn && energy === undefined) return undefined
     const list = new WatchList(watchFolderOf(spoolRoot), clock, hostId)
     return new HostWatch({ clock, sampler, energy, list, hostId, unasked: isFirstOnHost(place) })

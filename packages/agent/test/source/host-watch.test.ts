@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { Figures } from '../../src/source/energy/figures.ts'
 import { MachineEnergy } from '../../src/source/energy/machine.ts'
 import type { EnergyUse } from '../../src/source/energy/use.ts'
 import type { SourceWriter } from '../../src/source/event-source.ts'
@@ -193,6 +194,7 @@ test('energy is that of the times in which a session watched, together', async (
     hostId,
     variables: {},
     python: async () => undefined,
+    figures: new Figures(path.join(tree.folder, 'energy.json'), tree.clock),
   })
   const stream = new Stream('r')
   const watch = tree.watch(false, energy)

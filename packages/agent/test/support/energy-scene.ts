@@ -1,4 +1,6 @@
 import { MachineEnergy } from '../../src/source/energy/machine.ts'
+import type { CarbonPlace } from '../../src/source/energy/carbon.ts'
+import { Figures, figuresFile } from '../../src/source/energy/figures.ts'
 import type { PythonTold } from '../../src/source/energy/other/codecarbon-tool.ts'
 import type { EnergyUse } from '../../src/source/energy/use.ts'
 import { ManualClock } from './clock.ts'
@@ -16,6 +18,9 @@ export class EnergyScene {
   readonly energy: MachineEnergy
   readonly variables: Readonly<Record<string, string>>
   readonly python: () => Promise<PythonTold | undefined>
+  /** Where clients find what a session's agent knows. */
+  readonly figuresFile: string = figuresFile(freshFolder())
+  readonly figures: Figures
 
   constructor(
     given: {
@@ -24,11 +29,13 @@ export class EnergyScene {
       readonly everyMs?: number
       readonly nvml?: string
       readonly variables?: Readonly<Record<string, string>>
+      readonly carbon?: CarbonPlace
       readonly python?: () => Promise<PythonTold | undefined>
     } = {},
   ) {
     this.clock = given.clock ?? new ManualClock()
     this.machine = given.machine ?? new MachineTree(freshFolder())
+    this.figures = new Figures(this.figuresFile, this.clock, given.carbon)
     this.everyMs = given.everyMs ?? 10_000
     this.variables = given.variables ?? {}
     this.python = given.python ?? (async () => undefined)
@@ -39,7 +46,12 @@ export class EnergyScene {
   /** A session that watches the machine from now on. */
   watch(): { readonly use: EnergyUse; readonly stream: EnergyStream } {
     const stream = new EnergyStream()
-    const use = this.energy.useOf({ hostId, variables: this.variables, python: this.python })
+    const use = this.energy.useOf({
+      hostId,
+      variables: this.variables,
+      python: this.python,
+      figures: this.figures,
+    })
     use.begin(stream)
     return { use, stream }
   }

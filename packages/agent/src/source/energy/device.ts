@@ -76,6 +76,9 @@ export interface GpuLook {
   readonly holders?: number | undefined
 }
 
+/** A name, its value, and its unit by UCUM. */
+export type Figure = readonly [name: string, value: number, unit: string]
+
 /** One way to know what devices of a machine take. */
 export interface EnergySource {
   /** What there is. Never rejects. */

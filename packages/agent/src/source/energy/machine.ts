@@ -4,6 +4,7 @@ import type { Variables } from '../../place/variables.ts'
 import { AmdSource } from './amd.ts'
 import type { CarbonPlace } from './carbon.ts'
 import { CraySource } from './cray.ts'
+import type { Figures } from './figures.ts'
 import type { MachinePlaces } from './device.ts'
 import { Meter } from './meter.ts'
 import { NvidiaSource } from './nvidia.ts'
@@ -40,7 +41,7 @@ export class MachineEnergy {
   }
 
   /** What a session's process has of it. */
-  shareOf(pid: number): EnergyShare {
+  shareOf(pid: number, figures: Figures): EnergyShare {
     const { root } = this.#places
     return new EnergyShare({
       clock: this.#clock,
@@ -48,6 +49,7 @@ export class MachineEnergy {
       intervalMs: this.#intervalMs,
       root,
       pid,
+      figures,
     })
   }
 
@@ -58,6 +60,7 @@ export class MachineEnergy {
     readonly carbon?: CarbonPlace | undefined
     /** Asks the interpreter of its script. */
     readonly python: () => Promise<PythonTold | undefined>
+    readonly figures: Figures
   }): EnergyUse {
     const nowMs = (): number => this.#clock.monotonicMs()
     const { hostId, variables, carbon } = of
@@ -73,6 +76,7 @@ export class MachineEnergy {
       intervalMs: this.#intervalMs,
       carbon,
       others: this.#othersOf(of),
+      figures: of.figures,
     })
   }
 

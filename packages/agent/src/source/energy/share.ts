@@ -4,6 +4,7 @@ import { WorkerMeter } from '../proc/worker.ts'
 import { account } from './account.ts'
 import { BusyMeter } from './busy.ts'
 import type { EnergyKind } from './device.ts'
+import type { Figures } from './figures.ts'
 import type { Meter } from './meter.ts'
 
 export interface EnergyShareParts {
@@ -13,6 +14,8 @@ export interface EnergyShareParts {
   /** Where the machine is seen. */
   readonly root: string
   readonly pid: number
+  /** Where clients find what it knows. */
+  readonly figures: Figures
 }
 
 const kinds = ['measured', 'integrated', 'estimated'] as const
@@ -54,6 +57,8 @@ export class EnergyShare implements EventSource {
     this.#worker.sample(this.#lookedMs)
     this.#busy.seconds()
     this.#before = this.#taken()
+    void this.#parts.figures.place()
+    this.#show()
     this.#wait()
   }
 
@@ -69,6 +74,7 @@ export class EnergyShare implements EventSource {
     const { clock, intervalMs } = this.#parts
     this.#cancel = clock.after(intervalMs, () => {
       this.#look()
+      this.#show()
       if (clock.monotonicMs() - this.#toldMs >= toldMs) this.#tell()
       this.#wait()
     })
@@ -96,6 +102,15 @@ export class EnergyShare implements EventSource {
     for (const { counted, covers, kind, joules } of account(this.#parts.machine.read()))
       if (counted && shared.has(covers)) sums[kind] += joules
     return sums
+  }
+
+  #show(): void {
+    const { machine, figures } = this.#parts
+    const known = new Set(account(machine.read()).flatMap(({ counted, kind }) => (counted ? [kind] : [])))
+    const sums = new Map(
+      kinds.flatMap((kind) => (known.has(kind) ? [[kind, this.#sums[kind]] as const] : [])),
+    )
+    figures.rank(sums, machine.unknown[0]?.reason)
   }
 
   #tell(): void {

@@ -7,6 +7,7 @@ import type { Entry } from './account.ts'
 import { carbonOf } from './carbon.ts'
 import type { CarbonPlace } from './carbon.ts'
 import type { Device, UnknownDevice } from './device.ts'
+import type { Figures } from './figures.ts'
 import { writeGpus } from './gpus.ts'
 import type { DeviceTotal, Meter } from './meter.ts'
 import type { OtherTools } from './other/others.ts'
@@ -23,6 +24,8 @@ export interface EnergyUseParts {
   readonly carbon?: CarbonPlace | undefined
   /** What other tools say is told beside it. */
   readonly others: OtherTools
+  /** Where clients find what it knows. */
+  readonly figures: Figures
 }
 
 const keyOf = ({ device, method }: { readonly device: string; readonly method: string }): string =>
@@ -104,7 +107,9 @@ export class EnergyUse {
     const awayMs = clock.monotonicMs() - this.#readMs - intervalMs
     this.#readMs += awayMs + intervalMs
     const own = this.#totals().map((one) => bounded({ ...one, ...this.#ownOf(one) }))
-    for (const entry of account(own)) this.#write(writer, entry)
+    const entries = account(own)
+    for (const entry of entries) this.#write(writer, entry)
+    this.#parts.figures.host(entries, accelerators.looks())
     for (const one of [...machine.unknown, ...accelerators.unknown]) this.#say(writer, unknownEnergy(one))
     if (awayMs > limits.heartbeatIntervalMs)
       this.#warn(writer, 'its watch', `stood still for ${Math.round(awayMs / 1000)} s; counters went on`)

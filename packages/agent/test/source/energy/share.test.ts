@@ -20,7 +20,7 @@ function begun(
   pid: number,
 ): { readonly stream: EnergyStream; readonly stop: () => Promise<void> } {
   const stream = new EnergyStream()
-  const share = scene.energy.shareOf(pid)
+  const share = scene.energy.shareOf(pid, scene.figures)
   share.start(stream)
   return { stream, stop: () => share.stop() }
 }
