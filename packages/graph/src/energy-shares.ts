@@ -70,8 +70,8 @@ function toldBy({ shares }: Inhabitant['rank'], kind: EnergyKind): number {
 }
 
 /** By the machine's number, or by its UUID or the beginning of it; of a part of one that is named by the whole, the whole. */
-function holds({ start }: Inhabitant['rank'], { facts: { uuid, index } }: DeviceTotal): boolean {
-  return (start?.devices ?? '').split(',').some((one) => {
+function holds({ start, devices }: Inhabitant['rank'], { facts: { uuid, index } }: DeviceTotal): boolean {
+  return (devices ?? start?.devices ?? '').split(',').some((one) => {
     const name =
       one
         .trim()

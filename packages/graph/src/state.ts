@@ -134,6 +134,8 @@ export interface RankState {
   readonly firstTime: number | undefined
   readonly lastTime: number | undefined
   readonly start: EventOf<'rank.start'> | undefined
+  /** The accelerators that it works on, as a library has told last: more is known of them than what the variables say. */
+  readonly devices: string | undefined
   readonly session: EventOf<'session.start'> | undefined
   readonly sessionEnd: EventOf<'session.end'> | undefined
   readonly end: EventOf<'rank.end'> | undefined

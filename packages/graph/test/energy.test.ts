@@ -263,6 +263,15 @@ describe('shares of ranks', () => {
     expect(left(script, 'Integrated')).toBe(1001)
   })
 
+  it('of an accelerator are of who works on it by what its library says, whatever the variables do', () => {
+    const gpu = (index: number): Energy =>
+      used(1000, 100, { device: `GPU-${index}abc`, uuid: `GPU-${index}abc`, index, covers: 'gpu' })
+    const script = run(2, ['0', '0']).log(0, [watch('start', 1), gpu(0), gpu(1)], [], 0, 'agent-1')
+    script.log(1, [{ type: 'devices', library: 'torch', devices: 'GPU-1abc' }])
+    expect(whole(script, 2, 'measured')).toEqual([1000, 1000])
+    expect(told(script, 'run:rank-1', 'device')).toEqual({ device: 'GPU-1abc' })
+  })
+
   it('of an accelerator that others compute on too are what each process on it has', () => {
     const gpu = used(1000, 100, {
       device: 'GPU-1',

@@ -37,6 +37,7 @@ export type {
   Drops,
   Carbon,
   Energy,
+  Devices,
   EnergyShare,
   OtherEnergy,
   Environment,

@@ -45,6 +45,9 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
       return applyModel(change, origin, event)
     case 'group':
       return applyGroup(change, origin, rank, event)
+    case 'devices':
+      undo.set(rank, 'devices', event.devices)
+      return markRank(change, origin.rankKey)
     case 'watch':
       return applyWatch(change, origin, rank, event)
     case 'param':

@@ -188,6 +188,7 @@ const events = fc.oneof(
     mostWatts: fc.option(number, { nil: undefined }),
     uuid: fc.option(name, { nil: undefined }),
   }),
+  event('devices', { library: name, devices: fc.constantFrom('0', 'GPU-aa,1', ',') }),
   event('energy.share', { measuredJoules: number, estimatedJoules: fc.option(number, { nil: undefined }) }),
   event('energy.other', {
     host,

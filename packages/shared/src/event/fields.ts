@@ -138,6 +138,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     rendezvous: 'text?',
     edge: 'start|end?',
   },
+  devices: { library: 'name', devices: 'name' },
   watch: { edge: 'start|end', host: 'name', hostId: 'machine', shared: 'count?' },
   command: { argv: 'texts', directory: 'text?' },
   source: {
