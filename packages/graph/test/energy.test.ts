@@ -263,6 +263,17 @@ describe('shares of ranks', () => {
     expect(left(script, 'Integrated')).toBe(1001)
   })
 
+  it('of an accelerator that is given in parts are equal parts of the whole, by UUIDs of these', () => {
+    const gpu = used(1000, 100, {
+      device: 'GPU-1',
+      uuid: 'GPU-1',
+      covers: 'gpu',
+      parts: ['MIG-77aa', 'MIG-88bb'],
+    })
+    const script = run(2, ['MIG-77aa', 'MIG-88']).log(0, [watch('start', 1), gpu], [], 0, 'agent-1')
+    expect(whole(script, 2, 'measured')).toEqual([500, 500])
+  })
+
   it('of an accelerator are of who works on it by what its library says, whatever the variables do', () => {
     const gpu = (index: number): Energy =>
       used(1000, 100, { device: `GPU-${index}abc`, uuid: `GPU-${index}abc`, index, covers: 'gpu' })

@@ -225,6 +225,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     uuid: 'name?',
     model: 'name?',
     index: 'count?',
+    parts: 'texts?',
     reason: 'text?',
   },
   'energy.share': { measuredJoules: 'number?', integratedJoules: 'number?', estimatedJoules: 'number?' },

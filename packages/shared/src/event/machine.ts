@@ -75,6 +75,8 @@ export interface Energy extends Fact<'energy'> {
   readonly model?: string
   /** The machine's number for an accelerator. */
   readonly index?: number
+  /** UUIDs of parts of an accelerator that processes are given instead of it (MIG). */
+  readonly parts?: readonly string[]
   /** Why it is not known, or not known better. */
   readonly reason?: string
 }

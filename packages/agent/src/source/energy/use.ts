@@ -193,15 +193,14 @@ function unknownEnergy(one: UnknownDevice): Said {
   return { device, covers, reason, method: 'none', kind: 'unknown', ...cardOf(one) }
 }
 
-function cardOf({
-  uuid,
-  model,
-  index,
-}: Pick<Device, 'uuid' | 'model' | 'index'>): Pick<Said, 'uuid' | 'model' | 'index'> {
+type Card = 'uuid' | 'model' | 'index' | 'parts'
+
+function cardOf({ uuid, model, index, parts = [] }: Pick<Device, Card>): Pick<Said, Card> {
   return {
     ...(uuid === undefined ? {} : { uuid }),
     ...(model === undefined ? {} : { model }),
     ...(index === undefined ? {} : { index }),
+    ...(parts.length === 0 ? {} : { parts }),
   }
 }
 
