@@ -78,7 +78,7 @@ export class HostWatch implements EventSource, HostSeer {
     if (this.#writer === undefined || this.#run !== undefined) return
     this.#run = this.#writer.run
     this.#look()
-    this.#tell('start')
+    this.#tell('start', energy?.takeOver(this.#run))
     energy?.begin(this.#writer)
     sampler.show(this)
   }
@@ -109,8 +109,9 @@ export class HostWatch implements EventSource, HostSeer {
     return now > before
   }
 
-  #tell(edge: 'start' | 'end'): void {
+  /** @param time when it was, where that is not now */
+  #tell(edge: 'start' | 'end', time?: number): void {
     const said = { type: 'watch', edge, host: os.hostname(), hostId: this.#parts.hostId } as const
-    this.#writer?.record({ ...said, shared: this.#shared })
+    this.#writer?.record({ ...said, shared: this.#shared, ...(time === undefined ? {} : { time }) })
   }
 }

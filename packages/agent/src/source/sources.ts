@@ -7,6 +7,7 @@ import { AskedFacts } from './asked-facts.ts'
 import { MachineEnergy } from './energy/machine.ts'
 import { machinePlaces } from './energy/device.ts'
 import { Figures } from './energy/figures.ts'
+import { LeftCounters } from './energy/left.ts'
 import type { PythonTold } from './energy/other/codecarbon-tool.ts'
 import type { MachinePlaces } from './energy/device.ts'
 import type { EventSource } from './event-source.ts'
@@ -87,8 +88,9 @@ export class Sources {
     const { clock, spoolRoot } = this.#parts
     const sampler = this.#sampler
     const python = (): Promise<PythonTold | undefined> => this.#facts.python({ argv, directory, variables })
+    const left = new LeftCounters(watchFolderOf(spoolRoot), clock, hostId)
     const energy = wantsEnergy
-      ? this.#energy.useOf({ hostId, variables, carbon, python, figures })
+      ? this.#energy.useOf({ hostId, variables, carbon, python, figures, left })
       : undefined
     if (!sampler.isOn && energy === undefined) return undefined
     const list = new WatchList(watchFolderOf(spoolRoot), clock, hostId)

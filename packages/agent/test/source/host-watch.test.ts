@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { LeftCounters } from '../../src/source/energy/left.ts'
 import { Figures } from '../../src/source/energy/figures.ts'
 import { MachineEnergy } from '../../src/source/energy/machine.ts'
 import type { EnergyUse } from '../../src/source/energy/use.ts'
@@ -195,6 +196,7 @@ test('energy is that of the times in which a session watched, together', async (
     variables: {},
     python: async () => undefined,
     figures: new Figures(path.join(tree.folder, 'energy.json'), tree.clock),
+    left: new LeftCounters(path.join(tree.folder, 'watching'), tree.clock, hostId),
   })
   const stream = new Stream('r')
   const watch = tree.watch(false, energy)

@@ -1,6 +1,7 @@
 import { MachineEnergy } from '../../src/source/energy/machine.ts'
 import type { CarbonPlace } from '../../src/source/energy/carbon.ts'
 import { Figures, figuresFile } from '../../src/source/energy/figures.ts'
+import { LeftCounters } from '../../src/source/energy/left.ts'
 import type { PythonTold } from '../../src/source/energy/other/codecarbon-tool.ts'
 import type { EnergyUse } from '../../src/source/energy/use.ts'
 import { ManualClock } from './clock.ts'
@@ -21,6 +22,8 @@ export class EnergyScene {
   /** Where clients find what a session's agent knows. */
   readonly figuresFile: string = figuresFile(freshFolder())
   readonly figures: Figures
+  readonly left: LeftCounters
+  readonly carbon: CarbonPlace | undefined
 
   constructor(
     given: {
@@ -30,11 +33,15 @@ export class EnergyScene {
       readonly nvml?: string
       readonly variables?: Readonly<Record<string, string>>
       readonly carbon?: CarbonPlace
+      /** Where those who take over from each other find it. */
+      readonly watching?: string
       readonly python?: () => Promise<PythonTold | undefined>
     } = {},
   ) {
     this.clock = given.clock ?? new ManualClock()
     this.machine = given.machine ?? new MachineTree(freshFolder())
+    this.left = new LeftCounters(given.watching ?? freshFolder(), this.clock, hostId)
+    this.carbon = given.carbon
     this.figures = new Figures(this.figuresFile, this.clock, given.carbon)
     this.everyMs = given.everyMs ?? 10_000
     this.variables = given.variables ?? {}
@@ -51,7 +58,10 @@ export class EnergyScene {
       variables: this.variables,
       python: this.python,
       figures: this.figures,
+      left: this.left,
+      carbon: this.carbon,
     })
+    use.takeOver(stream.run)
     use.begin(stream)
     return { use, stream }
   }

@@ -232,6 +232,7 @@ export class Attendance {
       .then(
         () => {
           around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+          if (this.#rooms.watches.holds(conversation)) this.#handOver(conversation)
           onLeft(run)
         },
         // The journal's trouble has been told: a later tick tries again.

@@ -6,6 +6,7 @@ import type { CarbonPlace } from './carbon.ts'
 import { CraySource } from './cray.ts'
 import type { Figures } from './figures.ts'
 import type { MachinePlaces } from './device.ts'
+import type { LeftCounters } from './left.ts'
 import { Meter } from './meter.ts'
 import { NvidiaSource } from './nvidia.ts'
 import { RaplSource } from './rapl.ts'
@@ -61,6 +62,7 @@ export class MachineEnergy {
     /** Asks the interpreter of its script. */
     readonly python: () => Promise<PythonTold | undefined>
     readonly figures: Figures
+    readonly left: LeftCounters
   }): EnergyUse {
     const nowMs = (): number => this.#clock.monotonicMs()
     const { hostId, variables, carbon } = of
@@ -77,6 +79,7 @@ export class MachineEnergy {
       carbon,
       others: this.#othersOf(of),
       figures: of.figures,
+      left: of.left,
     })
   }
 

@@ -9,8 +9,10 @@ import type { CarbonPlace } from './carbon.ts'
 import type { Device, UnknownDevice } from './device.ts'
 import type { Figures } from './figures.ts'
 import { writeGpus } from './gpus.ts'
+import type { Counters, LeftCounters } from './left.ts'
 import type { DeviceTotal, Meter } from './meter.ts'
 import type { OtherTools } from './other/others.ts'
+import { CounterTally } from './tally.ts'
 
 export interface EnergyUseParts {
   readonly clock: Clock
@@ -24,6 +26,8 @@ export interface EnergyUseParts {
   readonly carbon?: CarbonPlace | undefined
   /** What other tools say is told beside it. */
   readonly others: OtherTools
+  /** Where whoever takes over finds how far it has counted. */
+  readonly left: LeftCounters
   /** Where clients find what it knows. */
   readonly figures: Figures
 }
@@ -45,6 +49,8 @@ export class EnergyUse {
   /** Of each accelerator, what one process on it has: it takes turns with the others. */
   readonly #held = new Map<string, { joules: number; each: number }>()
   readonly #told = new Map<string, string>()
+  /** What another watch has counted to, and this one goes on from: of devices that it has not seen yet. */
+  #takenOver: Counters | undefined
   #writer: SourceWriter | undefined
   #cancel: (() => void) | undefined
   #step = 0
@@ -53,6 +59,16 @@ export class EnergyUse {
 
   constructor(parts: EnergyUseParts) {
     this.#parts = parts
+  }
+
+  /**
+   * Before it begins: what a watch of the run has left whose agent was killed.
+   *
+   * @returns since when it counts, by the wall clock, where that is before now
+   */
+  takeOver(run: string): number | undefined {
+    this.#takenOver = this.#writer === undefined ? this.#parts.left.take(run) : undefined
+    return this.#takenOver?.atUs
   }
 
   begin(writer: SourceWriter): void {
@@ -81,6 +97,7 @@ export class EnergyUse {
     if (writer === undefined) return Promise.resolve()
     this.#cancel?.()
     this.#tell(writer)
+    this.#parts.left.remove()
     this.#writer = undefined
     return this.#parts.others.end(writer)
   }
@@ -106,7 +123,10 @@ export class EnergyUse {
     const { clock, intervalMs, machine, accelerators } = this.#parts
     const awayMs = clock.monotonicMs() - this.#readMs - intervalMs
     this.#readMs += awayMs + intervalMs
-    const own = this.#totals().map((one) => bounded({ ...one, ...this.#ownOf(one) }))
+    const totals = this.#totals()
+    const own = totals.map((one) => bounded({ ...one, ...this.#ownOf(one) }))
+    // First, so that who goes on from there counts nothing that was told.
+    this.#parts.left.write(writer.run, countersOf(totals))
     const entries = account(own)
     for (const entry of entries) this.#write(writer, entry)
     this.#parts.figures.host(entries, accelerators.looks())
@@ -128,9 +148,25 @@ export class EnergyUse {
 
   #ownOf(one: DeviceTotal): Sums {
     const key = keyOf(one)
+    const before = this.#before(key, one)
+    if (before !== undefined) this.#from.set(key, less(this.#from.get(key) ?? nothing, before))
     const own = less(one, this.#from.get(key) ?? nothing)
     this.#counted.set(key, own)
     return own
+  }
+
+  /** What a counter has counted since a watch that is gone has told of it; what is odd about that is not counted. */
+  #before(key: string, one: DeviceTotal): Sums | undefined {
+    const { clock } = this.#parts
+    const microjoules = this.#takenOver?.microjoules.get(key)
+    if (this.#takenOver === undefined || microjoules === undefined) return undefined
+    if (one.kind !== 'measured' || one.microjoules === undefined) return undefined
+    const { atUs, microjoules: all } = this.#takenOver
+    this.#takenOver = { atUs, microjoules: new Map([...all].filter(([other]) => other !== key)) }
+    const tally = new CounterTally(one)
+    tally.add(0, { microjoules })
+    const words = tally.add((clock.nowUs() - atUs) / 1000, { microjoules: one.microjoules })
+    return words === undefined ? tally.total : undefined
   }
 
   #write(writer: SourceWriter, entry: Entry): void {
@@ -211,6 +247,13 @@ function less(one: Sums, other: Sums): Sums {
     upperJoules: one.upperJoules - other.upperJoules,
     coveredMs: one.coveredMs - other.coveredMs,
   }
+}
+
+/** Where counters stand, by device and method. */
+function countersOf(totals: readonly DeviceTotal[]): ReadonlyMap<string, bigint> {
+  return new Map(
+    totals.flatMap((one) => (one.microjoules === undefined ? [] : [[keyOf(one), one.microjoules] as const])),
+  )
 }
 
 /** A counter is off by its resolution where the account began, and where it ends. */

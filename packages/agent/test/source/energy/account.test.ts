@@ -264,7 +264,7 @@ test('two runs of one tree count the machine each, from where each began', async
   ])
 })
 
-test('a watch whose agent is killed ten times loses no more than the times between: nothing is counted twice', async () => {
+test('a watch whose agent is killed ten times loses no more than the times between where nobody finds what it left: nothing is counted twice', async () => {
   const scene = new EnergyScene()
   const { machine, clock } = scene
   let joules = 0
