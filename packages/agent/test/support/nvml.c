@@ -13,6 +13,15 @@ static void state(unsigned long long *mj, unsigned int *mw, unsigned int *holder
   if (fscanf(f, "%llu %u %u", mj, mw, holders) != 3) *mj = 0;
   fclose(f);
 }
+/* The file says `lost`: the card has fallen off the bus (NVML_ERROR_GPU_IS_LOST). */
+static int lost(void) {
+  char word[5] = "";
+  FILE *f = fopen(getenv("NVML_FIXTURE"), "r");
+  if (!f) return 0;
+  if (fscanf(f, "%4s", word) != 1) word[0] = 0;
+  fclose(f);
+  return strcmp(word, "lost") == 0;
+}
 int nvmlInit_v2(void) { return 0; }
 int nvmlDeviceGetCount_v2(unsigned int *n) { *n = 2; return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned int i, void **d) { *d = &cards[i]; return 0; }
@@ -31,10 +40,12 @@ int nvmlDeviceGetName(void *d, char *s, unsigned int n) { snprintf(s, n, "NVIDIA
 int nvmlDeviceGetTotalEnergyConsumption(void *d, unsigned long long *v) {
   unsigned int a, b;
   if (d == &cards[1]) return 3;
+  if (lost()) return 15;
   state(v, &a, &b);
   return 0;
 }
 int nvmlDeviceGetPowerUsage(void *d, unsigned int *v) {
+  if (lost()) return 15;
   unsigned long long a; unsigned int b;
   state(&a, v, &b);
   return d ? 0 : 2;

@@ -53,7 +53,6 @@ test.skipIf(!compiles)(
     await settles(() => stream.of(card) !== undefined)
     await scene.pass(() => shows(7_000, 300, 2))
     await scene.pass(() => shows(8_000, 200, 2))
-    use.end()
     expect(stream.words()).toContain(`${card} measured 3000 J`)
     expect(stream.of(card)).toMatchObject({
       method: 'NVML counter',
@@ -74,6 +73,13 @@ test.skipIf(!compiles)(
       coveredMs: 20_000,
       reason: 'it has no counter of energy',
     })
+    fs.writeFileSync(state, 'lost\n')
+    await scene.pass()
+    await scene.pass()
+    await use.end()
+    const gone = 'cannot be read any more: what it takes from now on is not known'
+    expect(stream.odd().sort()).toEqual([`energy of ${card} ${gone}`, `energy of ${other} ${gone}`])
+    expect(stream.words()).toContain(`${card} measured 3000 J`)
     expect(stream.points.slice(0, 5)).toEqual([
       'gpu_usage.GPU-a0000000 87',
       'gpu_memory_bytes.GPU-a0000000 5',
