@@ -148,26 +148,6 @@ import os from 'node:os'
   fs.rmSync(path.dirname(folder), { recursive: true })
 })
 
-test('what the agent knows of energy is recorded with its units', async () => {
-  const told = {
-    carbon: [['rank_energy_measured_kwh', 0.25, 'kW.h'], ['odd']],
-    system: [['gpu_power.GPU-1a2b3c4d', 300.5, 'W']],
-  }
-  const { code, errors } = worker(`
-    p.startRun()
-    const fs = await import('node:fs'), path = await import('node:path')
-    const find = (folder) => fs.readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
-      one.isDirectory() ? find(path.join(folder, one.name)) : one.name === 'session.json' ? [folder] : [])
-    for (const one of find(${JSON.stringify(spool)})) fs.writeFileSync(path.join(one, 'energy.json'), ${JSON.stringify(JSON.stringify(told))})
-    p.logCarbonMetrics({ step: 3 }); p.logSystemMetrics({ step: 3 })
-    p.endRun()`)
-  expect(code, errors).toBe(0)
-  const { events } = await readOnlyStream(spool)
-  const units = new Map(only(events, 'series').map(({ key, unit }) => [key, unit]))
-  expect([units.get('rank_energy_measured_kwh'), units.get('gpu_power.GPU-1a2b3c4d')]).toEqual(['kW.h', 'W'])
-  expect(errors).not.toContain('not known')
-})
-
 test('nothing a caller gives makes a call throw', async () => {
   const { code, errors } = worker(`
     p.logMetric('early', 1)

@@ -7,7 +7,7 @@ import { applyFinal } from './final.ts'
 import { applyGroup } from './group.ts'
 import { applyCarbon, applyEnergy, applyOther, applyShare } from './energy.ts'
 import { applyClock, applyHost, applyUser, applyWatch } from './host.ts'
-import { applyContext, applyRankStart } from './lifecycle.ts'
+import { applyContext, applyDevices, applyRankStart } from './lifecycle.ts'
 import { markMade, markRank } from './mark.ts'
 import { applyModel } from './model.ts'
 import { settle } from './settle.ts'
@@ -46,8 +46,7 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
     case 'group':
       return applyGroup(change, origin, rank, event)
     case 'devices':
-      undo.set(rank, 'devices', event.devices)
-      return markRank(change, origin.rankKey)
+      return applyDevices(change, origin, rank, event)
     case 'watch':
       return applyWatch(change, origin, rank, event)
     case 'param':

@@ -12,7 +12,7 @@ import { freshFolder } from '../../support/place.ts'
 
 /** What this process left is what one left that is gone: its number and start are changed in the file's name. */
 function dies(folder: string): void {
-  const { pid = 0 } = spawnSync('true')
+  const { pid } = spawnSync('true')
   for (const name of fs.readdirSync(folder)) {
     const parts = name.split('.')
     if (parts[0] !== 'left') continue

@@ -102,7 +102,7 @@ echo "1, ${other}, NVIDIA K80, [N/A], [N/A], 0, 40, [N/A]"`
   fs.writeFileSync(file, '200')
   await scene.pass()
   await settles(() => stream.of(card)?.joules !== 0)
-  use.end()
+  await use.end()
   const noted = 'NVML could not be asked'
   expect(stream.of(card)).toMatchObject({
     kind: 'integrated',
@@ -151,7 +151,7 @@ test('samples that are further apart than two and a half intervals say nothing o
   await settles(() => stream.of(card) !== undefined)
   await scene.pass(() => {}, 30_000)
   await settles(() => stream.odd().length > 1)
-  use.end()
+  await use.end()
   expect(stream.of(card)).toMatchObject({ joules: 0, coveredMs: 0 })
   expect(stream.odd()).toContain(`energy of ${card} was not sampled for 30 s, which are not counted`)
 })
