@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import type { Clock } from '@provloom/shared'
 import { writeSmall } from '../../spool/small-file.ts'
@@ -35,6 +36,7 @@ export class Figures {
   #devices: readonly Figure[] = []
   #looks: readonly GpuLook[] = []
   #reason: string | undefined
+  #isOver = false
   readonly #readMs = new Map<string, number>()
 
   constructor(file: string, clock: Clock, place: CarbonPlace = {}) {
@@ -62,6 +64,12 @@ export class Figures {
     this.#write()
   }
 
+  /** The session is over. */
+  end(): void {
+    this.#isOver = true
+    fs.rmSync(this.#file, { force: true })
+  }
+
   /** The intensity of a zone is looked up once, where anybody has said one. */
   async place(): Promise<void> {
     const carbon = await carbonOf(this.#place)
@@ -87,6 +95,7 @@ export class Figures {
   }
 
   #write(): void {
+    if (this.#isOver) return
     const carbon = [
       ...this.#figuresOf('rank', this.#rank),
       ...this.#figuresOf('host', this.#host),

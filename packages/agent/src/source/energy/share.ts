@@ -67,6 +67,7 @@ export class EnergyShare implements EventSource {
     this.#cancel?.()
     this.#look()
     this.#tell()
+    this.#parts.figures.end()
     this.#writer = undefined
   }
 

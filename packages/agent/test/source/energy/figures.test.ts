@@ -34,6 +34,7 @@ test("clients find a rank's share and, of who watches, the machine's energy, its
   ])
   await share.stop()
   await use.end()
+  expect(fs.existsSync(scene.figuresFile)).toBe(false)
 })
 
 test('where nothing is known they find why', () => {
