@@ -38,7 +38,6 @@ export const watchSuite: Suite = {
           unit: '% of a core',
           better: 'lower',
           limitIs: 'the agent without samples and energy',
-          goal: { of: 'value', bound: 1 },
         },
         await pairs(bench, (flags) => processor(bench, flags), seconds),
       )

@@ -36,6 +36,8 @@ export class EnergyShare implements EventSource {
   readonly #worker: WorkerMeter
   readonly #sums: Record<EnergyKind, number> = { measured: 0, integrated: 0, estimated: 0 }
   #before: Readonly<Record<EnergyKind, number>> | undefined
+  /** Of which the machine tells anything. */
+  readonly #known = new Set<EnergyKind>()
   #writer: SourceWriter | undefined
   #cancel: (() => void) | undefined
   #lookedMs = 0
@@ -100,18 +102,18 @@ export class EnergyShare implements EventSource {
 
   #taken(): Record<EnergyKind, number> {
     const sums = { measured: 0, integrated: 0, estimated: 0 }
-    for (const { counted, covers, kind, joules } of account(this.#parts.machine.read()))
-      if (counted && shared.has(covers)) sums[kind] += joules
+    for (const { counted, covers, kind, joules } of account(this.#parts.machine.read())) {
+      if (!counted || !shared.has(covers)) continue
+      sums[kind] += joules
+      this.#known.add(kind)
+    }
     return sums
   }
 
   #show(): void {
     const { machine, figures } = this.#parts
-    const known = new Set(account(machine.read()).flatMap(({ counted, kind }) => (counted ? [kind] : [])))
-    const sums = new Map(
-      kinds.flatMap((kind) => (known.has(kind) ? [[kind, this.#sums[kind]] as const] : [])),
-    )
-    figures.rank(sums, machine.unknown[0]?.reason)
+    const sums = kinds.flatMap((kind) => (this.#known.has(kind) ? [[kind, this.#sums[kind]] as const] : []))
+    figures.rank(new Map(sums), machine.unknown[0]?.reason)
   }
 
   #tell(): void {
