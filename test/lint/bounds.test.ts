@@ -86,6 +86,8 @@ const noBounds: Readonly<Record<string, string>> = {
   'graph/src/head/head.ts': 'fewMax shortMax',
   'graph/src/head/finding.ts': 'ranksMax',
   'graph/src/head/energy.ts': 'shortMax',
+  'graph/src/head/energy-other.ts': 'methodMax',
+  'agent/src/source/energy/other/sacct.ts': 'joulesMax',
   'agent/src/artifact/keeper.ts': 'toldMax',
   'cli/src/output/progress.ts': 'NAMED_MAX',
   'cli/src/command/ls.ts': 'metricsMax paramsMax',
