@@ -172,7 +172,7 @@ describe('energy by another tool', () => {
       measuredJoules: '2000.0',
       devices: '1',
     })
-    expect(headOf(script).otherEnergy).toEqual([
+    expect(headOf(script.graph).otherEnergy).toEqual([
       {
         tool: 'codecarbon',
         version: '3.3.2',
@@ -195,7 +195,7 @@ describe('energy by another tool', () => {
     const script = run(1)
     for (const life of [1, 2])
       script.log(0, [watch('start', life * 9), used(50, 4), other('job', 70)], [], 0, `agent-${life}`)
-    const [slurm] = headOf(script).otherEnergy ?? []
+    const [slurm] = headOf(script.graph).otherEnergy ?? []
     expect(slurm?.parts).toMatchObject([
       { part: 'job', joules: 140, ours: [{ kind: 'measured', method: 'RAPL', joules: 100 }] },
     ])
@@ -212,7 +212,7 @@ describe('energy by another tool', () => {
     expect(told(script, 'run:host-n.aabbccdd.watch', 'otherEnergy')).toEqual({
       otherEnergy: 'codecarbon: it is not installed',
     })
-    expect(headOf(script).otherEnergy).toEqual([
+    expect(headOf(script.graph).otherEnergy).toEqual([
       { tool: 'codecarbon', parts: [], reason: 'it is not installed' },
     ])
   })

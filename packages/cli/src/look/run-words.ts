@@ -4,7 +4,7 @@ import { printable, shellWord, shownPath } from '@provloom/shared'
 import { bytes, count, counted, duration } from '../output/quantity.ts'
 import type { Style } from '../output/style.ts'
 import { roughly } from './pace-words.ts'
-import { moment, short } from './words.ts'
+import { moment, short, value } from './words.ts'
 
 const hostsNamed = 4
 
