@@ -8,6 +8,7 @@ import { provSuite } from './prov/suite.ts'
 import { agentSuite } from './rank/agent.ts'
 import { backlogSuite } from './rank/backlog.ts'
 import { stepSuite } from './rank/step.ts'
+import { watchSuite } from './rank/watch.ts'
 import { codecSuite } from './raw/suite.ts'
 import { scalingSuite } from './scaling/suite.ts'
 import type { Suite } from './suite.ts'
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   backlogSuite,
   agentSuite,
   stepSuite,
+  watchSuite,
   provSuite,
   graphSuite,
 ]

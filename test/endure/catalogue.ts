@@ -129,6 +129,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/fault/worker-death.test.ts'],
     effort: 40,
   },
+  watch: {
+    what: "the agent that watches a machine killed ten times, beside what the machine's counters counted",
+    minutes: 2,
+    files: ['test/e2e/energy-kills.test.ts'],
+    effort: 1,
+  },
   recover: {
     what: 'jobs that are killed whole at any instant and recovered',
     minutes: 2,

@@ -9,7 +9,6 @@ const packages = path.resolve(import.meta.dirname, '../../packages')
 const noBounds: Readonly<Record<string, string>> = {
   // How a format, an algorithm or a batch is made: nobody sees where it ends.
   'agent/src/tree/processes.ts': 'parentsMax',
-  'cli/src/command/show.ts': 'valuesMax',
   'reader/src/run/rhythm.ts': 'pointsMin',
   'reader/src/run/run.ts': 'apartMax differingMax ranksMax',
   'agent/src/place/launcher-process.ts': 'ancestorsMax',
@@ -89,10 +88,12 @@ const noBounds: Readonly<Record<string, string>> = {
   'graph/src/head/head.ts': 'fewMax shortMax',
   'graph/src/head/finding.ts': 'ranksMax',
   'graph/src/head/energy.ts': 'shortMax',
+  'graph/src/head/energy-other.ts': 'methodMax',
+  'agent/src/source/energy/other/sacct.ts': 'joulesMax',
   'agent/src/artifact/keeper.ts': 'toldMax',
   'cli/src/output/progress.ts': 'NAMED_MAX',
   'cli/src/command/ls.ts': 'metricsMax paramsMax',
-  'cli/src/command/show.ts': 'filesMax metricsMax',
+  'cli/src/command/show.ts': 'filesMax metricsMax valuesMax',
   'cli/src/command/why.ts': 'thenMax',
   'reader/src/why/load/differing.ts': 'textMax',
   'reader/src/graph/around.ts': 'linesMax widthMin',

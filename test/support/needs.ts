@@ -83,6 +83,11 @@ export const tensorboardPython: string | undefined =
 /** Whether torch is there for it: its writer is torch.utils.tensorboard. */
 export const hasTorchWriter: boolean = tensorboardPython !== undefined && finds(tensorboardPython, 'torch')
 
+/** The Python with test/support/codecarbon.txt, or undefined. */
+export const codecarbonPython: string | undefined = [inCache('codecarbon')]
+  .flatMap((place) => (place === undefined ? [] : path.join(place, 'bin/python')))
+  .find((python) => finds(python, 'codecarbon', 'pandas'))
+
 /** Folder with the jars of test/support/provtoolbox.xml, or undefined; without Java too. */
 export const provToolbox: string | undefined = works('java', ['--version'])
   ? inCache('provtoolbox')

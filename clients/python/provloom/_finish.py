@@ -2,7 +2,7 @@
 
 import os
 
-from . import _agent, _current, _group, _process, _wait, _words
+from . import _agent, _current, _devices, _group, _process, _wait, _words
 from ._session import Session
 
 
@@ -65,6 +65,7 @@ def at_exit(session, ending):
 def _look_for_groups(session):
     if session.kind != Session.HELPER and not session.over:
         _group.look(session)
+        _devices.look(session, at_end=True)
 
 
 def hear(session):

@@ -2,7 +2,7 @@
 
 import sys
 
-from . import _current, _group
+from . import _current, _devices, _group
 from ._cut_in import cuts_in, from_inside
 from ._numbers import error_text
 from ._tell import once
@@ -92,6 +92,7 @@ def session_for(call):
     if session.kind != "helper":
         # Of log_metric this is the long way: once a second.
         _group.look(session)
+        _devices.look(session)
     if session.over:
         session.stream.lose("ended")
         session.tell_drops("ended", None)

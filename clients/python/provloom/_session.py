@@ -65,6 +65,8 @@ class Session:
         self._problems = {}
         #: the groups that were told, by their libraries
         self.groups = {}
+        #: the accelerators that were told last
+        self.devices, self.devices_at = None, 0
         #: the user's code, and how session.json names it
         self.script_file = self.script = None
         self._counts = {}

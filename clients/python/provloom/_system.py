@@ -8,6 +8,7 @@ from ._guard import harmless, session_for
 from ._context import context_name
 from ._metric import log_one
 from ._numbers import asked_once, step as step_of
+from ._small import read_json
 from ._tell import once
 
 _last_cpu = None
@@ -16,24 +17,49 @@ _last_cpu = None
 def log_system_metrics(context=None, step=0):
     """Records now, as metrics: process_cpu_time, process_memory, cpu_usage, memory_usage, disk_usage, load_average.
 
-    GPU figures are not among them yet; the agent samples the machine on its own.
+    In the rank whose agent watches the machine also what each of its accelerators does, as far as that agent has seen it:
+    gpu_usage.DEVICE, gpu_memory_bytes.DEVICE, gpu_temperature.DEVICE, gpu_power.DEVICE, gpu_clock.DEVICE.
     """
     with harmless("log_system_metrics"):
-        if session_for("log_system_metrics") is None:
+        session = session_for("log_system_metrics")
+        if session is None:
             return
-        once("no-gpu-metrics", "log_system_metrics records CPU, memory, disk and load; GPU figures are not there yet")
         context, step = context_name(context), asked_once(step_of, step)
         for key, value, unit in _samples():
+            log_one(key, value, context, step, None, None, unit)
+        for key, value, unit in _told(session, "system")[0]:
             log_one(key, value, context, step, None, None, unit)
 
 
 def log_carbon_metrics(context=None, step=0):
-    """Records the process's CPU time, the one thing that can be had now; energy and emissions are not there yet."""
+    """Records what the agent knows of energy by now, each kind by itself, and the process's CPU time.
+
+    rank_energy_KIND_kwh, rank_power_KIND_w (over the agent's last interval) and, with a place, rank_emissions_KIND_kg_co2eq
+    are what this rank has of its machine; KIND is measured, integrated or estimated. In the rank whose agent watches the
+    machine there is the same of all of it, host_energy_KIND_kwh ..., and gpu_energy_kwh.DEVICE.
+    """
     with harmless("log_carbon_metrics"):
-        if session_for("log_carbon_metrics") is None:
+        session = session_for("log_carbon_metrics")
+        if session is None:
             return
-        once("no-carbon", "log_carbon_metrics records only process_cpu_time: energy and emissions are not measured yet")
+        context, step = context_name(context), asked_once(step_of, step)
         log_one("process_cpu_time", time.process_time(), context, step, None, None, "s")
+        figures, reason = _told(session, "carbon")
+        for key, value, unit in figures:
+            log_one(key, value, context, step, None, None, unit)
+        if not figures:
+            why = reason or "the session's agent has told none yet"
+            once("no-carbon", "log_carbon_metrics records only process_cpu_time: energy is not known: %s" % why)
+
+
+def _told(session, what):
+    """Figures of energy.json, which the agent renews at every interval; and why there are none, where it says so."""
+    told = read_json(os.path.join(session.spool, "energy.json")) or {}
+    found = [
+        tuple(one) for one in told.get(what) or []
+        if isinstance(one, list) and len(one) == 3 and isinstance(one[0], str) and isinstance(one[1], (int, float)) and isinstance(one[2], str)
+    ]  # fmt: skip
+    return found, told.get("reason")
 
 
 def log_flops_per_epoch(label, model, dataset=None, context=None, step=0):

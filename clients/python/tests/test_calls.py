@@ -326,7 +326,25 @@ class Sources(SpoolCase):
         self.assertIn("process_cpu_time", keys)
         self.assertIn("process_memory", keys)
         self.assertEqual(keys["cpu_usage"]["unit"], "percent")
-        self.assertEqual(errors.count("not there yet") + errors.count("not measured yet") + errors.count("are not counted"), 3)
+        self.assertEqual([errors.count("energy is not known: the session's agent has told none yet"), errors.count("are not counted")], [1, 1])
+
+    def test_what_the_agent_knows_of_energy_is_recorded_with_its_units(self):
+        told = {"carbon": [["rank_energy_measured_kwh", 0.25, "kW.h"], ["host_power_measured_w", 90, "W"], ["odd"], 7],
+                "system": [["gpu_power.GPU-1a2b3c4d", 300.5, "W"]]}  # fmt: skip
+        _, errors = self.run_program(HEAD + "import json, os\nfrom provloom import _current\n"
+                                     "with open(os.path.join(_current.session.spool, 'energy.json'), 'w') as opened: json.dump(%r, opened)\n"
+                                     "provloom.log_carbon_metrics('training', 3)\nprovloom.log_system_metrics('training', 3)" % told)  # fmt: skip
+        found = {series["key"]: (series["unit"], series["context"], point) for series, point in self.points()}
+        self.assertEqual(found["rank_energy_measured_kwh"][:2], ("kW.h", "training"))
+        self.assertEqual(found["host_power_measured_w"][0], "W")
+        self.assertEqual(found["gpu_power.GPU-1a2b3c4d"][0], "W")
+        self.assertNotIn("not known", errors)
+
+    def test_why_energy_is_not_known_is_told_as_the_agent_says_it(self):
+        _, errors = self.run_program(HEAD + "import json, os\nfrom provloom import _current\n"
+                                     "with open(os.path.join(_current.session.spool, 'energy.json'), 'w') as opened: json.dump({'carbon': [], 'reason': 'no counters'}, opened)\n"
+                                     "provloom.log_carbon_metrics()")  # fmt: skip
+        self.assertIn("energy is not known: no counters", errors)
 
 
 if __name__ == "__main__":

@@ -229,5 +229,45 @@ class Groups(SpoolCase):
         return textwrap.dedent(program)
 
 
+#: torch with CUDA begun in it, as far as it is asked: no machine of a test's has one.
+CUDA = """
+import sys, types
+def library(name, **names):
+    sys.modules[name] = module = types.ModuleType(name)
+    module.__dict__.update(names)
+library("torch"); library("torch._C", __file__="torch/_C.so")
+state = {"begun": False, "on": 0, "used": ()}
+class Card:
+    def __init__(self, uuid):
+        if uuid: self.uuid = uuid
+library("torch.cuda", is_initialized=lambda: state["begun"], device_count=lambda: 2, current_device=lambda: state["on"],
+        memory_reserved=lambda one: 1 if one in state["used"] else 0, get_device_properties=lambda one: Card(UUIDS[one] if UUIDS else None))
+def told():
+    from provloom import _current
+    _current.session.devices_at = 0
+    provloom.log_param("x%r" % state, 1)
+"""
+
+
+class DevicesCase(SpoolCase):
+    def devices(self, program, **env):
+        _, errors = self.run_program(CUDA + HEAD + program, **env)
+        self.assertEqual(errors, "")
+        return [(one["library"], one["devices"]) for one in self.events("devices")]
+
+    def test_the_devices_that_torch_works_on_are_told_once_cuda_has_begun_and_when_they_are_others(self):
+        program = ("UUIDS = ['aaaa-1', 'GPU-bbbb-2']\ntold(); state['begun'] = True; told(); told()\n"
+                   "state['on'] = 1; told(); state['used'] = (0, 1); told()")  # fmt: skip
+        self.assertEqual(self.devices(program), [("torch", "GPU-aaaa-1"), ("torch", "GPU-bbbb-2"), ("torch", "GPU-aaaa-1,GPU-bbbb-2")])
+
+    def test_without_a_uuid_a_device_is_named_as_the_variable_has_it(self):
+        program = "UUIDS = None\nstate.update(begun=True, on=1); told()"
+        self.assertEqual(self.devices(program, CUDA_VISIBLE_DEVICES="4,MIG-77"), [("torch", "MIG-77")])
+
+    def test_what_has_the_name_of_torch_and_is_none_is_not_asked(self):
+        program = "UUIDS = None\nsys.modules['torch._C'].__file__ = 'mine.py'\nstate.update(begun=True); told()"
+        self.assertEqual(self.devices(program), [])
+
+
 if __name__ == "__main__":
     unittest.main()

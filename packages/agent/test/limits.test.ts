@@ -111,6 +111,7 @@ describe('an agent by a clock that the test moves', () => {
       session: 's',
       outgoing: { say: ({ kind }) => said.push(kind), backlog: 0, drained: true },
       listener: () => {},
+      isWatching: () => false,
     })
     welcomeTo(conversation)
     // The hello; then the first heartbeat, at once.

@@ -69,16 +69,20 @@ function toldBy({ shares }: Inhabitant['rank'], kind: EnergyKind): number {
   return sum
 }
 
-/** By the machine's number, or by its UUID or the beginning of it; of a part of one that is named by the whole, the whole. */
-function holds({ start }: Inhabitant['rank'], { facts: { uuid, index } }: DeviceTotal): boolean {
-  return (start?.devices ?? '').split(',').some((one) => {
+/** By the machine's number, or by its UUID or the beginning of it; of a part of one (MIG), by its own UUID or that of the whole, the whole. */
+function holds(
+  { start, devices }: Inhabitant['rank'],
+  { facts: { uuid, index, parts = [] } }: DeviceTotal,
+): boolean {
+  return (devices ?? start?.devices ?? '').split(',').some((one) => {
     const name =
       one
         .trim()
         .replace(/^MIG-(?=GPU-)/, '')
         .split('/', 1)[0] ?? ''
     if (/^\d+$/.test(name)) return index === Number(name)
-    return name.length > 4 && uuid?.toLowerCase().startsWith(name.toLowerCase()) === true
+    const known = [...(uuid === undefined ? [] : [uuid]), ...parts]
+    return name.length > 4 && known.some((whole) => whole.toLowerCase().startsWith(name.toLowerCase()))
   })
 }
 

@@ -54,3 +54,8 @@ export interface ToldEnergy {
   readonly rankKey: string
   readonly event: EventOf<'energy'>
 }
+
+export interface ToldOther {
+  readonly rankKey: string
+  readonly event: EventOf<'energy.other'>
+}

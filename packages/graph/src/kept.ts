@@ -2,6 +2,8 @@ import type { Ledger } from '@provloom/rundir/entry'
 import { ledgerOf, remarksOnRank } from './apply/ledger.ts'
 import { hostEnergy } from './energy.ts'
 import type { HostEnergy } from './energy.ts'
+import { otherTools } from './energy-other.ts'
+import type { OtherTool } from './energy-other.ts'
 import type { Inhabitant } from './energy-device.ts'
 import { contextSpan, rankSpan, watchSpan } from './render/span.ts'
 import type { ContextSpan, Span, SpanSources } from './render/span.ts'
@@ -47,6 +49,8 @@ export interface HostFacts {
   readonly counted: ReadonlySet<string> | undefined
   readonly watch: Span
   readonly energy: HostEnergy
+  /** What other tools say of it. */
+  readonly others: readonly OtherTool[]
 }
 
 /**
@@ -95,6 +99,7 @@ export class Kept {
         counted,
         watch: watchSpan(this.#sources, key, host, endOf),
         energy: hostEnergy(host, counted, this.#inhabitants(key)),
+        others: otherTools(state.otherEnergy.get(key), counted),
       }
     })
   }

@@ -1,10 +1,18 @@
 import type { Closed, Exited, Opened, Part, Resumed, Uncollected } from '@provloom/rundir/entry'
 import type { Attempt, Contributors, Kept, ProblemCode, Rank } from '@provloom/shared'
 import type { EventOf } from './event-of.ts'
-import type { HostState } from './host-state.ts'
+import type { HostState, ToldOther } from './host-state.ts'
 
 export type { EventOf } from './event-of.ts'
-export type { ClockState, HostState, ToldEnergy, ToldHost, WatchEdge, Watcher } from './host-state.ts'
+export type {
+  ClockState,
+  HostState,
+  ToldEnergy,
+  ToldHost,
+  ToldOther,
+  WatchEdge,
+  Watcher,
+} from './host-state.ts'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -65,6 +73,8 @@ export interface RunState {
   readonly users: ReadonlyMap<string, true>
   /** By what it says: how much is emitted for a kilowatt-hour. */
   readonly carbon: ReadonlyMap<string, EventOf<'carbon'>>
+  /** By machine, then by tool and part, what each stream has told last of what other tools say of its energy. */
+  readonly otherEnergy: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, ToldOther>>>
   /** Process groups. */
   readonly groups: ReadonlyMap<string, GroupState>
   /** Contexts of process groups in which a model was logged. */
@@ -124,6 +134,8 @@ export interface RankState {
   readonly firstTime: number | undefined
   readonly lastTime: number | undefined
   readonly start: EventOf<'rank.start'> | undefined
+  /** The accelerators that it works on, as a library has told last: more is known of them than what the variables say. */
+  readonly devices: string | undefined
   readonly session: EventOf<'session.start'> | undefined
   readonly sessionEnd: EventOf<'session.end'> | undefined
   readonly end: EventOf<'rank.end'> | undefined
@@ -342,6 +354,7 @@ export function emptyState(): RunState {
     hosts: new Map(),
     users: new Map(),
     carbon: new Map(),
+    otherEnergy: new Map(),
     groups: new Map(),
     groupContexts: new Map(),
     shared: new Map(),

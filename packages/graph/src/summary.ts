@@ -40,7 +40,8 @@ function rankSummary(state: RunState, rank: RankState, { ledger, remarks, logged
   const problems = rank.problemCount + remarks.length
   const { exitCode, signal } = processEndOf(rank)
   const error = errorOf(rank)
-  const { localRank, devices } = rank.start ?? {}
+  const { localRank } = rank.start ?? {}
+  const devices = rank.devices ?? rank.start?.devices
   return {
     rank: rank.rank,
     attempt: rank.attempt,

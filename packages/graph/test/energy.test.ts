@@ -150,6 +150,74 @@ describe('energy of a device', () => {
   })
 })
 
+describe('energy by another tool', () => {
+  const other = (part: 'memory' | 'job', joules: number, more: object = {}): Said => ({
+    type: 'energy.other',
+    ...machine,
+    tool: part === 'job' ? 'slurm' : 'codecarbon',
+    part,
+    kind: 'estimated',
+    method: 'a constant of 20 W',
+    joules,
+    ...more,
+  })
+
+  it('is of a class of its own, and no part of what was counted', () => {
+    const memory = other('memory', 500, { version: '3.3.2', coveredMs: 4000, gramsCO2e: 2 })
+    const script = run(1).log(0, [watch('start', 1), used(2000, 100), memory], [], 0, 'agent-1')
+    expect(
+      told(script, 'run:host-n.aabbccdd.codecarbon.memory.energy', 'joules', 'toolVersion', 'gramsCO2e'),
+    ).toEqual({ joules: '500.0', toolVersion: '3.3.2', gramsCO2e: '2.0' })
+    expect(told(script, 'run:energy', 'measuredJoules', 'estimatedJoules', 'devices')).toEqual({
+      measuredJoules: '2000.0',
+      devices: '1',
+    })
+    expect(headOf(script.graph).otherEnergy).toEqual([
+      {
+        tool: 'codecarbon',
+        version: '3.3.2',
+        gramsCO2e: 2,
+        parts: [
+          {
+            part: 'memory',
+            kind: 'estimated',
+            method: 'a constant of 20 W',
+            joules: 500,
+            coveredMs: 4000,
+            ours: [],
+          },
+        ],
+      },
+    ])
+  })
+
+  it('is the sum of the agents that took turns, beside what they counted of the same part', () => {
+    const script = run(1)
+    for (const life of [1, 2])
+      script.log(0, [watch('start', life * 9), used(50, 4), other('job', 70)], [], 0, `agent-${life}`)
+    const [slurm] = headOf(script.graph).otherEnergy ?? []
+    expect(slurm?.parts).toMatchObject([
+      { part: 'job', joules: 140, ours: [{ kind: 'measured', method: 'RAPL', joules: 100 }] },
+    ])
+  })
+
+  it('that says nothing is told with its reason', () => {
+    const none = {
+      type: 'energy.other',
+      ...machine,
+      tool: 'codecarbon',
+      reason: 'it is not installed',
+    } as const
+    const script = run(1).log(0, [watch('start', 1), used(2000, 100), none], [], 0, 'agent-1')
+    expect(told(script, 'run:host-n.aabbccdd.watch', 'otherEnergy')).toEqual({
+      otherEnergy: 'codecarbon: it is not installed',
+    })
+    expect(headOf(script.graph).otherEnergy).toEqual([
+      { tool: 'codecarbon', parts: [], reason: 'it is not installed' },
+    ])
+  })
+})
+
 describe('shares of ranks', () => {
   const whole = (script: RunScript, ranks: number, kind: string): number[] =>
     Array.from({ length: ranks }, (_, rank) =>
@@ -193,6 +261,26 @@ describe('shares of ranks', () => {
     )
     expect(whole(script, 4, 'integrated')).toEqual([1001, 501, 500, 1001])
     expect(left(script, 'Integrated')).toBe(1001)
+  })
+
+  it('of an accelerator that is given in parts are equal parts of the whole, by UUIDs of these', () => {
+    const gpu = used(1000, 100, {
+      device: 'GPU-1',
+      uuid: 'GPU-1',
+      covers: 'gpu',
+      parts: ['MIG-77aa', 'MIG-88bb'],
+    })
+    const script = run(2, ['MIG-77aa', 'MIG-88']).log(0, [watch('start', 1), gpu], [], 0, 'agent-1')
+    expect(whole(script, 2, 'measured')).toEqual([500, 500])
+  })
+
+  it('of an accelerator are of who works on it by what its library says, whatever the variables do', () => {
+    const gpu = (index: number): Energy =>
+      used(1000, 100, { device: `GPU-${index}abc`, uuid: `GPU-${index}abc`, index, covers: 'gpu' })
+    const script = run(2, ['0', '0']).log(0, [watch('start', 1), gpu(0), gpu(1)], [], 0, 'agent-1')
+    script.log(1, [{ type: 'devices', library: 'torch', devices: 'GPU-1abc' }])
+    expect(whole(script, 2, 'measured')).toEqual([1000, 1000])
+    expect(told(script, 'run:rank-1', 'device')).toEqual({ device: 'GPU-1abc' })
   })
 
   it('of an accelerator that others compute on too are what each process on it has', () => {

@@ -16,12 +16,15 @@ export type { RunFile } from './run-file.ts'
 export type { StoredRun } from './stored-run.ts'
 export type {
   HeadEnergy,
+  HeadFigure,
   HeadFile,
   HeadFinding,
   HeadMetric,
   HeadSpan,
   HeadNotMeasured,
   HeadNumber,
+  HeadOtherEnergy,
+  HeadOtherPart,
   HeadParam,
   HeadSource,
   RunHead,

@@ -48,6 +48,21 @@ export function logCurrentExecutionTime(label: string, options: MetricOptions = 
   )
 }
 
+/** What the agent has told last, with its units. */
+export function logFigures(
+  session: Session,
+  call: string,
+  figures: readonly (readonly [name: string, value: number, unit: string])[],
+  options: MetricOptions,
+): void {
+  const context = contextName(options.context)
+  for (const [name, value, unit] of figures) {
+    const step = recordedStep(session, call, name, options.step)
+    const time = recordedTime(session, call, name, options.timestamp)
+    session.stream.point(name, context, nameOf(options.source), step, time, value, { unit })
+  }
+}
+
 function record(session: Session, call: string, key: unknown, value: unknown, options: MetricOptions): void {
   const name = nameOf(key)
   if (name === undefined) {

@@ -17,6 +17,8 @@ export interface ConversationParts {
   readonly session: string
   readonly outgoing: Outgoing
   readonly listener: (event: ConversationEvent) => void
+  /** Whether its agent watches its machine now, told to or because nobody has answered yet. */
+  readonly isWatching: () => boolean
 }
 
 /** left: everything is in the journal; settled: and the document on disk holds it. */
@@ -33,6 +35,7 @@ export class Conversation {
   readonly #session: string
   readonly #outgoing: Outgoing
   readonly #listener: (event: ConversationEvent) => void
+  readonly #isWatching: () => boolean
   #state: ConversationState = 'silent'
   #hello: Hello | undefined
   #bye: Bye | undefined
@@ -45,12 +48,13 @@ export class Conversation {
   #answeredMs = 0
   #delay: Later | undefined
 
-  constructor({ clock, timing, session, outgoing, listener }: ConversationParts) {
+  constructor({ clock, timing, session, outgoing, listener, isWatching }: ConversationParts) {
     this.#clock = clock
     this.#timing = timing
     this.#session = session
     this.#outgoing = outgoing
     this.#listener = listener
+    this.#isWatching = isWatching
     this.#answeredMs = clock.monotonicMs()
   }
 
@@ -266,8 +270,9 @@ export class Conversation {
   #sayHello(): void {
     this.#cancel?.()
     if (this.#state !== 'greeting' || this.#hello === undefined) return
-    // An aggregator that was restarted lets whoever watches go on with it.
-    const hello: Hello = this.#watches ? { ...this.#hello, watches: 'does' } : this.#hello
+    // Whoever watches goes on with it: an aggregator that was restarted, or is heard first now, asks nobody else.
+    const watches = this.#watches ? 'does' : this.#isWatching() ? 'began' : undefined
+    const hello: Hello = watches === undefined ? this.#hello : { ...this.#hello, watches }
     if (this.#connected) this.#outgoing.say(hello)
     this.#cancel = this.#again(() => this.#sayHello())
   }

@@ -20,6 +20,8 @@ export interface PublisherConfig {
   readonly link: Link
   readonly folder: SessionFolder
   readonly listener: (event: PublishEvent) => void
+  /** Whether its agent watches its machine now. */
+  readonly isWatching: () => boolean
 }
 
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
@@ -39,7 +41,7 @@ export class Publisher implements Channel {
   /** What was reached already: each counts once, and an answer that is only repeated is no progress. */
   readonly #stages = new Set<string>()
 
-  constructor({ clock, timing, files, link, listener, folder }: PublisherConfig) {
+  constructor({ clock, timing, files, link, listener, folder, isWatching }: PublisherConfig) {
     const session = folder.id
     const note = (event: ConversationEvent | SenderEvent): void => this.#note(event)
     this.session = session
@@ -49,7 +51,14 @@ export class Publisher implements Channel {
     this.#listener = listener
     const lanes = new Lanes({ clock, files, timing, folder: folder.streams, listener, wake: link.wake })
     const sender = new Sender({ clock, timing, lanes, wake: link.wake, session, listener: note })
-    const conversation = new Conversation({ clock, timing, session, outgoing: sender, listener: note })
+    const conversation = new Conversation({
+      clock,
+      timing,
+      session,
+      outgoing: sender,
+      listener: note,
+      isWatching,
+    })
     this.#lanes = lanes
     this.#sender = sender
     this.#conversation = conversation

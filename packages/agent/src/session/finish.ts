@@ -36,9 +36,9 @@ export class Finish {
   /** Has all of it in the document on disk, where an aggregator takes it; else it is kept. */
   async deliver(): Promise<SessionOutcome> {
     const { publisher, sources, orders, reading, own, standing, folder } = this.#pieces
-    publisher.closing()
-    // What is still being asked is waited for at the same time.
+    // What is still being asked is waited for at the same time. Its watch is over before somebody else's may begin.
     const asked = sources.stop()
+    publisher.closing()
     const outcome = await this.#drain()
     await asked
     const stored = outcome === 'refused' || (await this.#store(outcome))

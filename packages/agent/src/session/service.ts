@@ -160,7 +160,8 @@ export class SessionService {
     const { clock, files, timing } = context
     const own = new OwnStream(clock, folder.streams, told)
     const listener = (event: PublishEvent | KeeperEvent): void => this.#note(event)
-    const publisher = new Publisher({ clock, files, timing, link, folder, listener })
+    const isWatching = (): boolean => parts.watch?.isOn === true
+    const publisher = new Publisher({ clock, files, timing, link, folder, listener, isWatching })
     const keeper = new ArtifactKeeper({
       context,
       spool: folder,

@@ -1,12 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { fieldsIn, fieldsOf, reasonOf } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import type { AskedOnce } from './asked-once.ts'
 import { isInContainer } from './container.ts'
 import { environmentFact } from './environment.ts'
+import type { PythonTold } from './energy/other/codecarbon-tool.ts'
 import { energyNote, folderFacts, hostAnswers, hostFact } from './host/host.ts'
 import type { HostAnswers } from './host/host.ts'
 import { codeOf } from './code.ts'
@@ -73,6 +74,18 @@ export class Facts {
       ...answers.map(async (answer) => (await answer).forEach(tell)),
       this.#tellCode(subject, asker, tell),
     ])
+  }
+
+  /** The interpreter of a script, as it says itself; undefined where it is no Python, or does not tell. */
+  async python({ argv, directory, variables }: Subject): Promise<PythonTold | undefined> {
+    const interpreter = interpreterOf(argv, directory)
+    if (interpreter.kind !== 'python') return undefined
+    const { signal } = this.#asking
+    const told = fieldsIn(await this.#interpreters.ask({ interpreter, directory, variables }, signal))
+    const file = told.get('interpreter')
+    return typeof file === 'string'
+      ? { interpreter: file, packages: fieldsOf(told.get('packages')) }
+      : undefined
   }
 
   stop(): void {

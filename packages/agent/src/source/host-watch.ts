@@ -49,11 +49,15 @@ export class HostWatch implements EventSource, HostSeer {
     })
   }
 
+  get isOn(): boolean {
+    return this.#run !== undefined
+  }
+
   /** What the aggregator says: that it is this session which watches, or that it is not. */
   decide(granted: boolean): void {
     this.#granted = granted
     if (granted) this.#begin()
-    else this.#end()
+    else void this.#end()
   }
 
   see(use: HostUse): void {
@@ -64,8 +68,9 @@ export class HostWatch implements EventSource, HostSeer {
 
   async stop(): Promise<void> {
     this.#cancel?.()
-    this.#end()
+    const last = this.#end()
     this.#writer = undefined
+    await last
   }
 
   #begin(): void {
@@ -73,20 +78,22 @@ export class HostWatch implements EventSource, HostSeer {
     if (this.#writer === undefined || this.#run !== undefined) return
     this.#run = this.#writer.run
     this.#look()
-    this.#tell('start')
+    this.#tell('start', energy?.takeOver(this.#run))
     energy?.begin(this.#writer)
     sampler.show(this)
   }
 
-  #end(): void {
+  /** It is over when it returns; it resolves when other tools have said their last, behind it. */
+  async #end(): Promise<void> {
     const { sampler, energy, list } = this.#parts
     if (this.#run === undefined) return
     sampler.hide(this)
-    energy?.end()
+    const last = energy?.end()
     this.#look()
     this.#tell('end')
     list.leave(this.#run)
     this.#run = undefined
+    await last
   }
 
   /** @returns whether more runs share the machine than was known */
@@ -102,8 +109,9 @@ export class HostWatch implements EventSource, HostSeer {
     return now > before
   }
 
-  #tell(edge: 'start' | 'end'): void {
+  /** @param time when it was, where that is not now */
+  #tell(edge: 'start' | 'end', time?: number): void {
     const said = { type: 'watch', edge, host: os.hostname(), hostId: this.#parts.hostId } as const
-    this.#writer?.record({ ...said, shared: this.#shared })
+    this.#writer?.record({ ...said, shared: this.#shared, ...(time === undefined ? {} : { time }) })
   }
 }

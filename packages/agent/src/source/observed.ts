@@ -15,6 +15,8 @@ export interface Observed {
   readonly script: string | undefined
   /** Where copies of logged files wait. */
   readonly files: string
+  /** Where clients find what is known of energy. */
+  readonly figures: string
   /** Where the run is saved, absolute. */
   readonly saveDir: string
   /** Whose parent is the launcher: the wrapper, where there is one. */

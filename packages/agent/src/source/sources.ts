@@ -6,6 +6,9 @@ import { AskedOnce, askedFolderOf } from './asked-once.ts'
 import { AskedFacts } from './asked-facts.ts'
 import { MachineEnergy } from './energy/machine.ts'
 import { machinePlaces } from './energy/device.ts'
+import { Figures } from './energy/figures.ts'
+import { LeftCounters } from './energy/left.ts'
+import type { PythonTold } from './energy/other/codecarbon-tool.ts'
 import type { MachinePlaces } from './energy/device.ts'
 import type { EventSource } from './event-source.ts'
 import { Facts, tellsOfHost } from './facts.ts'
@@ -62,12 +65,13 @@ export class Sources {
   of(observed: Observed): SessionSources {
     const { clock, timing } = this.#parts
     const asker = { ...observed, tellsOfHost: tellsOfHost(observed.place) }
-    const watch = this.#watchOf(observed)
+    const figures = new Figures(observed.figures, clock, observed.carbon)
+    const watch = this.#watchOf(observed, figures)
     const all = [
       new WorkerFacts(observed),
       new AskedFacts(clock, this.#facts, observed, asker, timing.factsMs),
       new Usage(this.#sampler, observed.pid),
-      ...(observed.wantsEnergy ? [this.#energy.shareOf(observed.pid)] : []),
+      ...(observed.wantsEnergy ? [this.#energy.shareOf(observed.pid, figures)] : []),
       ...(watch === undefined ? [] : [watch]),
     ]
     return { all, watch }
@@ -77,10 +81,17 @@ export class Sources {
     this.#facts.stop()
   }
 
-  #watchOf({ place, hostId, wantsEnergy, variables, carbon }: Observed): HostWatch | undefined {
+  #watchOf(
+    { place, hostId, wantsEnergy, variables, carbon, argv, directory }: Observed,
+    figures: Figures,
+  ): HostWatch | undefined {
     const { clock, spoolRoot } = this.#parts
     const sampler = this.#sampler
-    const energy = wantsEnergy ? this.#energy.useOf({ hostId, variables, carbon }) : undefined
+    const python = (): Promise<PythonTold | undefined> => this.#facts.python({ argv, directory, variables })
+    const left = new LeftCounters(watchFolderOf(spoolRoot), clock, hostId)
+    const energy = wantsEnergy
+      ? this.#energy.useOf({ hostId, variables, carbon, python, figures, left })
+      : undefined
     if (!sampler.isOn && energy === undefined) return undefined
     const list = new WatchList(watchFolderOf(spoolRoot), clock, hostId)
     return new HostWatch({ clock, sampler, energy, list, hostId, unasked: isFirstOnHost(place) })

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { namesIn } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { aliveStill, hostId as ownHostId, identityOfProcess } from '@provloom/shared/process'
+import { tidyLeft } from './energy/left.ts'
+import { plain } from './plain.ts'
 
 /** A watch by a process that cannot be seen, of another pid namespace, counts for so long since it was last heard of. */
 const unseenMs = 120_000
@@ -52,6 +54,7 @@ export class WatchList {
 
   /** What those have left that were killed goes, and the folder when nobody is in it. */
   tidy(): void {
+    tidyLeft(this.#folder, this.#clock.nowUs() / 1000)
     for (const name of namesIn(this.#folder)) this.#runIn(name)
     try {
       fs.rmdirSync(this.#folder)
@@ -80,9 +83,4 @@ export class WatchList {
     }
     return this.#clock.nowUs() / 1_000 - mtimeMs < unseenMs
   }
-}
-
-/** A machine's or a run's id, as part of a file's name: one that is none of ours may hold anything. */
-function plain(id: string): string {
-  return id.replaceAll(/[^\w-]/g, '_').slice(0, 64)
 }

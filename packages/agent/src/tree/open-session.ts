@@ -7,6 +7,7 @@ import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
 import { StderrTail } from '../session/stderr-tail.ts'
+import { figuresFile } from '../source/energy/figures.ts'
 import type { Sources } from '../source/sources.ts'
 import type { EventFiles } from '../tensorboard/event-files.ts'
 import { isOfHere } from './namespaces.ts'
@@ -48,6 +49,7 @@ export function openSession(parts: OpeningParts): {
     directory: facts.directory,
     script: facts.script,
     files: folder.files,
+    figures: figuresFile(folder.root),
     saveDir: seat.settings.provenanceSaveDir,
     topPid: wrapped === undefined ? facts.pid : process.pid,
     startedUs: facts.openedUs,

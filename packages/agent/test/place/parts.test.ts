@@ -58,6 +58,32 @@ describe('devices', () => {
     expect(devicesOf({ HIP_VISIBLE_DEVICES: '0,1' }, undefined)).toBe('0,1')
   })
 
+  test.each([
+    [
+      "a container's number is the UUID that it stands for",
+      { NVIDIA_VISIBLE_DEVICES: 'GPU-a1,GPU-b2', CUDA_VISIBLE_DEVICES: '1' },
+      0,
+      'GPU-b2',
+    ],
+    ['a container of UUIDs alone', { NVIDIA_VISIBLE_DEVICES: 'GPU-a1,MIG-c3' }, 1, 'MIG-c3'],
+    [
+      "a container's devices count from 0, whatever the machine calls them",
+      { NVIDIA_VISIBLE_DEVICES: '4,7' },
+      1,
+      '1',
+    ],
+    ['a container that hides none', { NVIDIA_VISIBLE_DEVICES: 'all', CUDA_VISIBLE_DEVICES: '2,3' }, 1, '3'],
+    ['a container without any', { NVIDIA_VISIBLE_DEVICES: 'void' }, 0, undefined],
+    ['beginnings of UUIDs and MIG', { CUDA_VISIBLE_DEVICES: 'GPU-1a,MIG-GPU-2b/1/0' }, 1, 'MIG-GPU-2b/1/0'],
+    ['HIP counts in what ROCR leaves', { ROCR_VISIBLE_DEVICES: '4,5,6', HIP_VISIBLE_DEVICES: '1,2' }, 0, '5'],
+    ['ROCR by UUIDs', { ROCR_VISIBLE_DEVICES: 'GPU-d0,GPU-d1' }, 1, 'GPU-d1'],
+    ['ROCR, and CUDA as HIP reads it', { ROCR_VISIBLE_DEVICES: '4,5', CUDA_VISIBLE_DEVICES: '1' }, 3, '5'],
+    ['what is behind one that there is not', { CUDA_VISIBLE_DEVICES: '1,-1,2' }, 2, '1'],
+    ['Slurm, without any', { CUDA_VISIBLE_DEVICES: 'NoDevFiles' }, 0, undefined],
+  ])('%s', (_of, variables, localRank, device) => {
+    expect(devicesOf(variables, localRank, 8)).toBe(device)
+  })
+
   test('are none where an empty list hides all', () => {
     expect(devicesOf({ CUDA_VISIBLE_DEVICES: '' }, 0, 8)).toBeUndefined()
   })

@@ -62,7 +62,15 @@ async function draining(count: number): Promise<Scene> {
     const one = sessionFolderAt(path.join(folder, session))
     fs.mkdirSync(one.streams, { recursive: true })
     const files = systemFiles()
-    const publisher = new Publisher({ clock, timing, files, link, folder: one, listener: () => {} })
+    const publisher = new Publisher({
+      clock,
+      timing,
+      files,
+      link,
+      folder: one,
+      listener: () => {},
+      isWatching: () => false,
+    })
     publisher.start(helloOf(session))
     void publisher.drain(Infinity).then((outcome) => {
       ended.set(session, { outcome, afterMs: clock.monotonicMs() - begun })

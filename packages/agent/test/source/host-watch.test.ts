@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { LeftCounters } from '../../src/source/energy/left.ts'
+import { Figures } from '../../src/source/energy/figures.ts'
 import { MachineEnergy } from '../../src/source/energy/machine.ts'
 import type { EnergyUse } from '../../src/source/energy/use.ts'
 import type { SourceWriter } from '../../src/source/event-source.ts'
@@ -189,7 +191,13 @@ test('energy is that of the times in which a session watched, together', async (
   const uses = (joules: number): void => machine.zone('intel-rapl:0', 'package-0', joules * 1e6)
   uses(100)
   const places = { root: machine.root, nvml: 'none' }
-  const energy = new MachineEnergy(tree.clock, everyMs, places).useOf({ hostId, variables: {} })
+  const energy = new MachineEnergy(tree.clock, everyMs, places).useOf({
+    hostId,
+    variables: {},
+    python: async () => undefined,
+    figures: new Figures(path.join(tree.folder, 'energy.json'), tree.clock),
+    left: new LeftCounters(path.join(tree.folder, 'watching'), tree.clock, hostId),
+  })
   const stream = new Stream('r')
   const watch = tree.watch(false, energy)
   watch.start(stream)

@@ -42,6 +42,7 @@ function asked(folder: string): Parameters<Sources['of']>[0] {
     directory: folder,
     script: undefined,
     files: folder,
+    figures: '/nowhere/energy.json',
     saveDir: folder,
     startedUs: 1,
     processUs: undefined,

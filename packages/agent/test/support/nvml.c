@@ -1,10 +1,10 @@
-/* Stands for NVIDIA's library on a machine of two cards: one that counts its energy, one that tells its power alone.
+/* Written by hand after NVIDIA's header, not recorded from a machine. Stands for NVIDIA's library on a machine of two cards: one that counts its energy, one that tells its power alone.
    Where they stand is read from the file that NVML_FIXTURE names: "millijoules milliwatts holders". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char cards[2];
+static char cards[2], parts[2];
 
 static void state(unsigned long long *mj, unsigned int *mw, unsigned int *holders) {
   FILE *f = fopen(getenv("NVML_FIXTURE"), "r");
@@ -13,10 +13,26 @@ static void state(unsigned long long *mj, unsigned int *mw, unsigned int *holder
   if (fscanf(f, "%llu %u %u", mj, mw, holders) != 3) *mj = 0;
   fclose(f);
 }
+/* The file says `lost`: the card has fallen off the bus (NVML_ERROR_GPU_IS_LOST). */
+static int lost(void) {
+  char word[5] = "";
+  FILE *f = fopen(getenv("NVML_FIXTURE"), "r");
+  if (!f) return 0;
+  if (fscanf(f, "%4s", word) != 1) word[0] = 0;
+  fclose(f);
+  return strcmp(word, "lost") == 0;
+}
 int nvmlInit_v2(void) { return 0; }
 int nvmlDeviceGetCount_v2(unsigned int *n) { *n = 2; return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned int i, void **d) { *d = &cards[i]; return 0; }
+int nvmlDeviceGetMaxMigDeviceCount(void *d, unsigned int *n) { *n = d == &cards[0] ? 7 : 0; return 0; }
+int nvmlDeviceGetMigDeviceHandleByIndex(void *d, unsigned int i, void **part) {
+  if (d != &cards[0] || i > 1) return 6;
+  *part = &parts[i];
+  return 0;
+}
 int nvmlDeviceGetUUID(void *d, char *s, unsigned int n) {
+  if (d == &parts[0] || d == &parts[1]) { snprintf(s, n, "MIG-a%d", d == &parts[0] ? 1 : 2); return 0; }
   snprintf(s, n, "GPU-%c0000000-1111-2222-3333-444444444444", d == &cards[0] ? 'a' : 'b');
   return 0;
 }
@@ -24,10 +40,12 @@ int nvmlDeviceGetName(void *d, char *s, unsigned int n) { snprintf(s, n, "NVIDIA
 int nvmlDeviceGetTotalEnergyConsumption(void *d, unsigned long long *v) {
   unsigned int a, b;
   if (d == &cards[1]) return 3;
+  if (lost()) return 15;
   state(v, &a, &b);
   return 0;
 }
 int nvmlDeviceGetPowerUsage(void *d, unsigned int *v) {
+  if (lost()) return 15;
   unsigned long long a; unsigned int b;
   state(&a, v, &b);
   return d ? 0 : 2;

@@ -14,6 +14,9 @@ import type { Watches } from './watches.ts'
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
 const lookMsMax = 500
 
+/** Ranks that end together do so within it: none of them is asked to watch for a moment. */
+const handOverMs = 500
+
 export interface AttendanceRooms {
   readonly around: Surroundings
   readonly bystanders: Bystanders
@@ -46,7 +49,7 @@ export class Attendance {
     if (conversation !== undefined) {
       this.#heard(conversation, peer)
       presence.heard(conversation.hello.agent, conversation.hello.jobKey)
-      conversation.closing ||= beat.closing === true
+      if (beat.closing === true) this.#closing(conversation)
       if (isLost(conversation) && conversation.phase === 'open') return this.#again(peer, beat.session)
     }
     reply(peer, {
@@ -56,6 +59,21 @@ export class Attendance {
       receivedUs: around.clock.nowUs(),
       ...(conversation !== undefined && watches.isGranted(conversation) ? { watch: true } : {}),
     })
+  }
+
+  #closing(conversation: Conversation): void {
+    if (!conversation.closing && this.#rooms.watches.holds(conversation))
+      this.#rooms.around.clock.after(handOverMs, () => this.#handOver(conversation))
+    conversation.closing = true
+  }
+
+  /** Whoever is to watch a machine now need not wait for its own next heartbeat. Of a run that ends as a whole there is nobody. */
+  #handOver({ run, hostId }: Conversation): void {
+    const { conversations, watches, around, reply } = this.#rooms
+    const next = conversations.of(run).find((one) => one.hostId === hostId && watches.isGranted(one))
+    if (next === undefined) return
+    const receivedUs = around.clock.nowUs()
+    reply(next.link, { kind: 'pulse', session: next.session, sentUs: 0, receivedUs, watch: true })
   }
 
   bye(peer: Peer, bye: Bye): void {
@@ -214,6 +232,7 @@ export class Attendance {
       .then(
         () => {
           around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+          if (this.#rooms.watches.holds(conversation)) this.#handOver(conversation)
           onLeft(run)
         },
         // The journal's trouble has been told: a later tick tries again.

@@ -85,6 +85,10 @@ export class Conversation {
     return this.hello.watches === 'does'
   }
 
+  get hasBegun(): boolean {
+    return this.hello.watches === 'began'
+  }
+
   heard(link: Peer, nowMs: number): void {
     this.#link = link
     this.#heardMs = nowMs

@@ -7,6 +7,8 @@ export interface Watcher {
   readonly canWatch: boolean
   /** Its agent has said that it does: an aggregator before this one has asked it to. */
   readonly didWatch: boolean
+  /** It began by itself, where nobody had answered yet. */
+  readonly hasBegun: boolean
 }
 
 export interface WatchesParts<Session extends Watcher> {
@@ -18,7 +20,7 @@ export interface WatchesParts<Session extends Watcher> {
 
 /**
  * Which session watches its machine for a run: one at a time, by boot id, the first that is spoken with there and then
- * whoever is heard first once that one has gone. It is looked up whenever one of them is heard (its hello, its
+ * whoever is heard first once that one has gone. Who has begun before anybody answered is preferred to who merely can: what it has counted goes on. It is looked up whenever one of them is heard (its hello, its
  * heartbeats), so that nobody has to say that it leaves, and nothing of it need be written down: after a restart whoever
  * watched says so and goes on, and nobody else is asked to before it could.
  */
@@ -31,21 +33,27 @@ export class Watches<Session extends Watcher> {
     this.#parts = parts
   }
 
-  /** Whether it is this one's; where it is nobody's it is now. */
+  /** Whether it was granted to this one last, who may go on or not. */
+  holds({ run, hostId, session }: Session): boolean {
+    return this.#granted.get(run)?.get(hostId) === session
+  }
+
+  /** Whether it is this one's; where it is nobody's it is now, and where this one had begun before its holder was asked to. */
   isGranted(asks: Session): boolean {
     if (!asks.canWatch) return false
     const ofRun = this.#granted.get(asks.run) ?? new Map<string, string>()
     const holder = ofRun.get(asks.hostId)
     if (holder === asks.session) return true
-    if (this.#watches(holder, asks.run)) return false
+    const known = this.#watching(holder, asks.run)
+    if (known !== undefined && (!asks.hasBegun || known.hasBegun || known.didWatch)) return false
     if (!asks.didWatch && this.#parts.isAwaited(asks)) return false
     this.#granted.set(asks.run, ofRun.set(asks.hostId, asks.session))
     return true
   }
 
   /** It may be known of another run by now. */
-  #watches(session: string | undefined, run: object): boolean {
+  #watching(session: string | undefined, run: object): Session | undefined {
     const known = session === undefined ? undefined : this.#parts.find(session)
-    return known?.canWatch === true && known.run === run
+    return known?.canWatch === true && known.run === run ? known : undefined
   }
 }

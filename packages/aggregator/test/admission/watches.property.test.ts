@@ -12,6 +12,7 @@ interface Session extends Watcher {
   known: boolean
   told: boolean
   didWatch: boolean
+  readonly hasBegun: false
 }
 
 type Step =
@@ -52,6 +53,7 @@ class Scene {
       known: true,
       told: false,
       didWatch: false,
+      hasBegun: false,
     }))
   }
 
@@ -143,7 +145,7 @@ test('whoever comes, goes, is lost, comes back or moves, and whenever the aggreg
 
 test('a grant stays where it is while its session can watch, whoever else asks', () => {
   const run = {}
-  const about = { run, hostId: 'h', canWatch: true, didWatch: false }
+  const about = { run, hostId: 'h', canWatch: true, didWatch: false, hasBegun: false }
   const all = ['a', 'b'].map((session) => ({ session, ...about }))
   const find = (session: string): Watcher | undefined => all.find((one) => one.session === session)
   const watches = new Watches({ find, isAwaited: () => false })

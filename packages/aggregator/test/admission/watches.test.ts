@@ -55,6 +55,29 @@ test('a session that is closing hands the machine on, though what is left of it 
   expect([await watches(second), await watches(first)]).toEqual([true, false])
 })
 
+test('who watches already, because nobody had answered yet, goes on, though another one is let in first', async () => {
+  const { connection } = await house.started({ collectAllProcesses: true }, { clock })
+  const [first, second, third] = [
+    rankOn(connection, 1),
+    rankOn(connection, 0, 'node-a', { watches: 'began' }),
+    rankOn(connection, 2, 'node-a', { watches: 'began' }),
+  ]
+  expect((await first.welcome()).watch).toBe(true)
+  expect((await second.welcome()).watch).toBe(true)
+  expect((await third.welcome()).watch).toBeUndefined()
+  expect([await watches(first), await watches(second), await watches(third)]).toEqual([false, true, false])
+})
+
+test('who is to take over is told half a second after the one before it is closing, and nobody of a run that ends as a whole', async () => {
+  const { connection } = await house.started({ collectAllProcesses: true }, { clock })
+  const [first, second, third] = [0, 1, 2].map((rank) => rankOn(connection, rank))
+  for (const one of [first, second, third]) await one!.welcome()
+  expect(await watches(first!, true)).toBe(false)
+  expect(await watches(third!, true)).toBe(false)
+  clock.advance(500)
+  expect(await second!.hear('pulse')).toMatchObject({ sentUs: 0, watch: true })
+})
+
 test('machines are told apart by their boot ids, and each is watched by one', async () => {
   const { connection } = await house.started({ collectAllProcesses: true }, { clock })
   const all = [rankOn(connection, 0, 'a'), rankOn(connection, 1, 'b'), rankOn(connection, 2, 'b')]

@@ -6,8 +6,8 @@ import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { clipped, terminalWidth, wrapped } from '../look/table.ts'
+import { energyWords, otherEnergyLines } from '../look/energy-words.ts'
 import {
-  energyWords,
   fileWords,
   findingLine,
   findingsBeside,
@@ -93,6 +93,7 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
     ['code', `${commitWords(run.source)}${codeWords(run)}    environment ${environmentWords(run)}`],
     ...modelRows(run),
     ['energy', energyWords(run)],
+    ...otherEnergyLines(run).map((words): Row => ['', words]),
     ['events', ledgerWords(run.ledger)],
     ...run.problems.kinds.map((kind): Row => [
       'problem',

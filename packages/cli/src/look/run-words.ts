@@ -1,4 +1,4 @@
-import type { HeadEnergy, HeadFile } from '@provloom/rundir'
+import type { HeadFile } from '@provloom/rundir'
 import type { Finding, RunAnswer } from '@provloom/reader'
 import { printable, shellWord, shownPath } from '@provloom/shared'
 import { bytes, count, counted, duration } from '../output/quantity.ts'
@@ -58,41 +58,6 @@ export function made({ outputs }: RunAnswer): {
 } {
   const models = outputs.filter(({ kind }) => kind === 'model' || kind === 'checkpoint')
   return models.length > 0 ? { what: 'model', files: models } : { what: 'files', files: outputs }
-}
-
-/** How the joules of a kind came to be known: nobody reads a guess as a measurement. */
-const kinds: Readonly<Record<HeadEnergy['kind'], string>> = {
-  measured: 'counted by',
-  integrated: 'from samples of power by',
-  estimated: 'GUESSED from',
-}
-
-/** Each kind by itself, by what and of how much of the time, or why it is not known. */
-export function energyWords({ energy, notMeasured }: RunAnswer): string {
-  const reasons = notMeasured.map(({ reason, hosts }) => `${reason}${hosts > 1 ? ` (${hosts} hosts)` : ''}`)
-  const without = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
-  if (energy.length === 0) return `not measured${without}`
-  return `${energy.map(kindWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
-}
-
-function kindWords(one: HeadEnergy): string {
-  const { kind, method, devices, coverage, shared, gramsCo2eq } = one
-  const partly =
-    coverage === undefined || coverage >= 0.995
-      ? ''
-      : `, ${Math.floor(coverage * 100)} % of the time${boundsWords(one)}`
-  const whole = shared === undefined ? '' : `, of whole hosts that ${shared} runs shared`
-  const grams = gramsCo2eq === undefined ? '' : `, ${value(Number(gramsCo2eq.toPrecision(3)))} g CO2e`
-  return `${wattHours(one.joules)} Wh ${kinds[kind]} ${method} of ${counted(devices, 'device')}${partly}${whole}${grams}`
-}
-
-function boundsWords({ lowerJoules, upperJoules }: HeadEnergy): string {
-  if (lowerJoules === undefined || upperJoules === undefined) return ''
-  return ` (${wattHours(lowerJoules)} to ${wattHours(upperJoules)} Wh in all)`
-}
-
-function wattHours(joules: number): string {
-  return value(Number((joules / 3600).toPrecision(3)))
 }
 
 /** sent = stored + dropped; what is not in yet or was lost otherwise makes it another sign. */

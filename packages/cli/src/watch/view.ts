@@ -1,14 +1,8 @@
 import { isStalled } from '@provloom/reader'
 import type { RanksAnswer, RunAnswer } from '@provloom/reader'
 import { printable } from '@provloom/shared'
-import {
-  energyWords,
-  findingLine,
-  findingsBeside,
-  hostWords,
-  lifeWords,
-  quietWords,
-} from '../look/run-words.ts'
+import { energyWords } from '../look/energy-words.ts'
+import { findingLine, findingsBeside, hostWords, lifeWords, quietWords } from '../look/run-words.ts'
 import { sparkline } from '../look/spark.ts'
 import { widthOf, wrapped } from '../look/table.ts'
 import { paceWords, roughly, toGoWords } from '../look/pace-words.ts'

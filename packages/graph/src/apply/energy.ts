@@ -18,6 +18,22 @@ export function applyEnergy(change: Change, origin: Origin, rank: RankState, eve
   markShares(change, key)
 }
 
+/** What another tool says of a part of the machine so far: each stream counts by itself. */
+export function applyOther(
+  { state, undo, dirt }: Change,
+  key: string,
+  { rankKey, stream }: Origin,
+  event: EventOf<'energy.other'>,
+): void {
+  if (!state.otherEnergy.has(key)) undo.put(state.otherEnergy, key, new Map())
+  const tools = state.otherEnergy.get(key)
+  const id = keyOf(event.tool, event.part ?? '')
+  if (tools?.has(id) === false) undo.put(tools, id, new Map())
+  const streams = tools?.get(id)
+  if (streams !== undefined) undo.put(streams, keyOf(rankKey, stream), { rankKey, event })
+  dirt.mark('host', key)
+}
+
 /** What a rank has of its machine so far, by what its agent's stream says. */
 export function applyShare(
   change: Change,

@@ -2,12 +2,12 @@ import type { Event } from '@provloom/shared'
 import type { RankState } from '../state.ts'
 import { applyArtifact, applyStored } from './artifact.ts'
 import type { Change, Origin } from './change.ts'
-import { tellProblem } from './find.ts'
+import { hostTold, tellProblem } from './find.ts'
 import { applyFinal } from './final.ts'
 import { applyGroup } from './group.ts'
-import { applyCarbon, applyEnergy, applyShare } from './energy.ts'
+import { applyCarbon, applyEnergy, applyOther, applyShare } from './energy.ts'
 import { applyClock, applyHost, applyUser, applyWatch } from './host.ts'
-import { applyContext, applyRankStart } from './lifecycle.ts'
+import { applyContext, applyDevices, applyRankStart } from './lifecycle.ts'
 import { markMade, markRank } from './mark.ts'
 import { applyModel } from './model.ts'
 import { settle } from './settle.ts'
@@ -45,6 +45,8 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
       return applyModel(change, origin, event)
     case 'group':
       return applyGroup(change, origin, rank, event)
+    case 'devices':
+      return applyDevices(change, origin, rank, event)
     case 'watch':
       return applyWatch(change, origin, rank, event)
     case 'param':
@@ -69,6 +71,8 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
       return applyEnergy(change, origin, rank, event)
     case 'energy.share':
       return applyShare(change, origin, rank, event)
+    case 'energy.other':
+      return applyOther(change, hostTold(change, rank, event).key, origin, event)
     case 'carbon':
       return applyCarbon(change, event)
     case 'user':

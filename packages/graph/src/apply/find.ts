@@ -24,6 +24,7 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
     firstTime: undefined,
     lastTime: undefined,
     start: undefined,
+    devices: undefined,
     session: undefined,
     sessionEnd: undefined,
     end: undefined,

@@ -31,6 +31,17 @@ export function applyRankStart(
   markRank(change, origin.rankKey)
 }
 
+/** A library that works on them knows more of them than variables say; the last that it told holds. */
+export function applyDevices(
+  change: Change,
+  { rankKey }: Origin,
+  rank: RankState,
+  event: EventOf<'devices'>,
+): void {
+  change.undo.set(rank, 'devices', event.devices)
+  markRank(change, rankKey)
+}
+
 /** A context begins, ends or is declared; the first parent said is the one. */
 export function applyContext(change: Change, origin: Origin, event: EventOf<'context'>): void {
   const { state, undo, links } = change

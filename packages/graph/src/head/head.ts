@@ -6,6 +6,7 @@ import type { Thing } from '../thing.ts'
 import type { Kept } from '../kept.ts'
 import { headInputs, headOutputs } from './files.ts'
 import { headEnergy, notMeasuredIn } from './energy.ts'
+import { headOtherEnergy } from './energy-other.ts'
 import { headFinding, nanFinding } from './finding.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
 import type { HeadSources } from './metrics.ts'
@@ -61,6 +62,7 @@ export class Head {
     const command = commandOf(state)
     const isCompleted = runStatus(state) === 'completed'
     const finding = isCompleted ? nanFinding(metrics.shown) : headFinding(state, this.#kept)
+    const otherEnergy = few(headOtherEnergy(state, this.#kept))
     return {
       users: few([...state.users.keys()]),
       hosts: fitting(hostNames(state), limits.headHostsMax, bytesOf.hosts),
@@ -71,6 +73,7 @@ export class Head {
       inputs: this.#inputs,
       outputs: this.#outputs,
       energy: few(headEnergy(state, this.#kept)),
+      ...(otherEnergy.length === 0 ? {} : { otherEnergy }),
       notMeasured: few(notMeasuredIn(state, this.#kept)),
       ...(finding === undefined ? {} : { finding }),
     }

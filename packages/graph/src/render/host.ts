@@ -2,6 +2,7 @@ import type { EventOf, HostState } from '../state.ts'
 import { holdingClock } from '../apply/host.ts'
 import { term } from '../space.ts'
 import { energyRecords, joulesByKind } from './energy.ts'
+import { otherEnergyRecords, toolWords } from './energy-other.ts'
 import { Facts } from './facts.ts'
 import { hostId, runName, watchName } from './names.ts'
 import { times } from './span.ts'
@@ -28,6 +29,7 @@ export function hostRecords(view: View, key: string): Keyed[] {
     agent(space.run(hostId(host)), facts.list),
     ...watchRecords(view, key, host),
     ...energyRecords(view, key, host),
+    ...otherEnergyRecords(view, key, host),
   ]
 }
 
@@ -45,6 +47,7 @@ function watchRecords(view: View, key: string, host: HostState): Keyed[] {
       [...new Set(ranks)].sort((a, b) => a - b),
     )
     .int('shared', host.sharedBy)
+    .texts('otherEnergy', view.kept.ofHost(key, host).others.map(toolWords))
   const { shares } = view.kept.ofHost(key, host).energy
   joulesByKind(facts, shares.host)
   joulesByKind(

@@ -58,7 +58,7 @@ function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: 
     .int('pid', session?.pid ?? start?.pid)
     .texts(
       'device',
-      (start?.devices ?? '').split(',').map((one) => one.trim()),
+      (rank.devices ?? start?.devices ?? '').split(',').map((one) => one.trim()),
     )
     .text('status', rankStatus(state, rank))
     .int('exitCode', exitCode)

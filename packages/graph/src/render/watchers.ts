@@ -21,12 +21,14 @@ interface Known {
  */
 export function countedRanks(
   state: RunState,
-  { watchers }: HostState,
+  host: HostState,
   endOf: EndOf,
 ): ReadonlySet<string> | undefined {
+  const { watchers } = host
   if (watchers.size < 2 || [...watchers.values()].every(({ told }) => !told)) return undefined
   const known = [...watchers].map(([rankKey, watcher]): Known => {
-    const times = timesOf(goneAt(state, rankKey, endOf), watcher)
+    const until = Math.min(goneAt(state, rankKey, endOf), takenOverAt(host, rankKey))
+    const times = timesOf(until, watcher)
     return { rankKey, times, lasts: times.reduce((sum, [start, end]) => sum + end - start, 0) }
   })
   const counted: Known[] = []
@@ -53,6 +55,24 @@ function timesOf(until: number, { start, edges }: Watcher): Times {
 function goneAt(state: RunState, rankKey: string, endOf: EndOf): number {
   const rank = state.ranks.get(rankKey)
   return endOf(rankKey) ?? (rank?.lost === undefined ? undefined : rank.lastTime) ?? Infinity
+}
+
+/** Energy is told at once, and its time is a moment later. */
+const sameUs = 1_000_000
+
+/**
+ * When another rank began to watch in place of one whose agent is gone and said no end: of that nothing was heard since,
+ * though its rank may go on.
+ */
+function takenOverAt({ energy, watchers }: HostState, rankKey: string): number {
+  let last = -Infinity
+  for (const streams of energy.values())
+    for (const told of streams.values()) if (told.rankKey === rankKey) last = Math.max(last, told.event.time)
+  if (last === -Infinity) return Infinity
+  const starts = [...watchers].flatMap(([other, { edges }]) =>
+    other === rankKey ? [] : edges.flatMap(({ edge, time }) => (edge === 'start' ? [time] : [])),
+  )
+  return Math.min(...starts.filter((time) => time > last - sameUs), Infinity)
 }
 
 /** That goes on is longer than any that has ended; of two of them the first. */

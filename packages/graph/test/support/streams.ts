@@ -84,6 +84,14 @@ const told = fc.oneof(
     index: fc.nat(2),
   }),
   said({ type: type('energy.share'), measuredJoules: fc.nat(9) }),
+  said({
+    type: type('energy.other'),
+    host: type('node0'),
+    tool: fc.constantFrom('codecarbon', 'slurm'),
+    part: fc.constantFrom('memory', 'job'),
+    kind: type('measured'),
+    joules: fc.nat(9),
+  }),
   said({ type: type('carbon'), gramsPerKWh: fc.nat(2), source: type('x') }),
   said({
     type: type('watch'),

@@ -1,4 +1,4 @@
-import type { HeadFile, HeadMetric, HeadParam, ProblemKind, Shown } from '@provloom/rundir'
+import type { HeadFile, HeadMetric, HeadOtherEnergy, HeadParam, ProblemKind, Shown } from '@provloom/rundir'
 import type { Unread } from './error.ts'
 import type { RunRow } from './runs.ts'
 import type { Finding } from './why.ts'
@@ -28,6 +28,8 @@ export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' |
   /** As `why` has them; of a run that goes on they are at most a few seconds old. */
   readonly findings: readonly Finding[]
   readonly going?: RunGoing
+  /** What other tools say of the energy; absent where none was asked. */
+  readonly otherEnergy?: readonly HeadOtherEnergy[]
   readonly users: readonly string[]
   readonly hosts: Shown<string>
   readonly command?: readonly string[]

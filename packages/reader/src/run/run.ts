@@ -46,6 +46,7 @@ export function answerRun(parts: RunParts): RunAnswer {
     logs: file.logs,
     ledger: ledgerOf(run),
     energy: head?.energy ?? [],
+    ...(head?.otherEnergy === undefined ? {} : { otherEnergy: head.otherEnergy }),
     notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),

@@ -32,6 +32,8 @@ export interface RunHead {
   readonly outputs: Shown<HeadFile>
   /** Empty where none was measured. */
   readonly energy: readonly HeadEnergy[]
+  /** What other tools say of it; absent where none was asked. */
+  readonly otherEnergy?: readonly HeadOtherEnergy[]
   /** Why the energy of machines is not known. */
   readonly notMeasured: readonly HeadNotMeasured[]
   /** Why it did not end well, or what of a completed one is not well, in words; of a run that goes on there is none. */
@@ -125,6 +127,31 @@ export interface HeadEnergy {
   /** Of so many runs at once on one machine: it is the whole machine's. */
   readonly shared?: number
   readonly gramsCo2eq?: number
+}
+
+/** What another tool says of the run's energy: it stands beside what was counted, and is no part of it. */
+export interface HeadOtherEnergy {
+  readonly tool: 'codecarbon' | 'slurm'
+  readonly version?: string
+  readonly parts: readonly HeadOtherPart[]
+  /** By the tool's own intensity. */
+  readonly gramsCO2e?: number
+  /** Why it says nothing, or nothing of some of the time. */
+  readonly reason?: string
+}
+
+export interface HeadOtherPart extends HeadFigure {
+  readonly part: 'processors' | 'memory' | 'accelerators' | 'job'
+  /** The least of its machines' times in which the tool counted. */
+  readonly coveredMs?: number
+  /** What was counted of the same part of the same machines. */
+  readonly ours: readonly HeadFigure[]
+}
+
+export interface HeadFigure {
+  readonly kind: HeadEnergy['kind']
+  readonly method: string
+  readonly joules: number
 }
 
 export interface HeadNotMeasured {

@@ -33,12 +33,15 @@ export { stepsWanted } from './going.ts'
 export type { StepsWanted, Wanted } from './going.ts'
 export type {
   HeadEnergy,
+  HeadFigure,
   HeadFile,
   HeadFinding,
   HeadMetric,
   HeadSpan,
   HeadNotMeasured,
   HeadNumber,
+  HeadOtherEnergy,
+  HeadOtherPart,
   HeadParam,
   HeadSource,
   RunHead,

@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts'
-import type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
+import type { Carbon, ClockOffset, Energy, EnergyShare, Host, OtherEnergy } from './machine.ts'
 
-export type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
+export type { Carbon, ClockOffset, Energy, EnergyShare, Host, OtherEnergy } from './machine.ts'
 
 /** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
 export interface Helper extends Fact<'helper'> {
@@ -217,6 +217,12 @@ export interface ProcessGroup extends Fact<'group'> {
   readonly edge?: 'start' | 'end'
 }
 
+/** The accelerators that a library in this process has memory on, or works on: by UUID, else as the variables name them. */
+export interface Devices extends Fact<'devices'> {
+  readonly library: string
+  readonly devices: string
+}
+
 /** Its agent watches its machine for the run, from now on or until now (docs/wire-format.md, "Who watches a machine"). */
 export interface Watch extends Fact<'watch'> {
   /** Said again with `start`: more runs are watched by now. */
@@ -333,6 +339,7 @@ export type Event =
   | Dataset
   | Model
   | ProcessGroup
+  | Devices
   | Watch
   | Command
   | Source
@@ -346,6 +353,7 @@ export type Event =
   | ClockOffset
   | Energy
   | EnergyShare
+  | OtherEnergy
   | Carbon
   | RankEnd
 

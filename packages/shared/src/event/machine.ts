@@ -75,6 +75,8 @@ export interface Energy extends Fact<'energy'> {
   readonly model?: string
   /** The machine's number for an accelerator. */
   readonly index?: number
+  /** UUIDs of parts of an accelerator that processes are given instead of it (MIG). */
+  readonly parts?: readonly string[]
   /** Why it is not known, or not known better. */
   readonly reason?: string
 }
@@ -84,6 +86,28 @@ export interface EnergyShare extends Fact<'energy.share'> {
   readonly measuredJoules?: number
   readonly integratedJoules?: number
   readonly estimatedJoules?: number
+}
+
+/**
+ * What another tool says that a part of the machine took since the session began to watch it: it stands beside what the
+ * watch itself found out, and is never counted. Of a tool that says nothing there is one without `part`, whose `reason` says why.
+ * Each stream counts from nothing.
+ */
+export interface OtherEnergy extends Fact<'energy.other'> {
+  readonly host: string
+  readonly hostId?: string
+  readonly tool: 'codecarbon' | 'slurm'
+  readonly version?: string
+  /** `job`: all of a job's machines, as its scheduler accounts them. */
+  readonly part?: 'processors' | 'memory' | 'accelerators' | 'job'
+  readonly kind?: 'measured' | 'integrated' | 'estimated'
+  /** In the tool's words, how it comes to its figure. */
+  readonly method?: string
+  readonly joules?: number
+  readonly coveredMs?: number
+  /** By the tool's own intensity, where anybody has said where the machine is. */
+  readonly gramsCO2e?: number
+  readonly reason?: string
 }
 
 /** What is emitted for a kilowatt-hour where the run is, and who says so. */

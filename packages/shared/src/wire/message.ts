@@ -65,8 +65,11 @@ export interface Hello {
   readonly startedUs: number
   /** A command that has ended and called nothing of ours: its agent tells how it ended. */
   readonly silent?: boolean
-  /** It goes on, on the machine that `hostId` names, and its agent can watch that for the run, or was told to and does. */
-  readonly watches?: 'can' | 'does'
+  /**
+   * It goes on, on the machine that `hostId` names, and its agent can watch that for the run, or was told to and does, or has
+   * begun to where nobody had answered.
+   */
+  readonly watches?: 'can' | 'does' | 'began'
   readonly asked: Asked
 }
 

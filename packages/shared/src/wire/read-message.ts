@@ -93,7 +93,7 @@ const agentFields: Fields<AgentMessage> = {
     pid: isCount,
     startedUs: isCount,
     silent: optional(isFlag),
-    watches: optional(word('can', 'does')),
+    watches: optional(word('can', 'does', 'began')),
     asked: isAsked,
   },
   heartbeat: { sentUs: isCount, backlog: isCount, closing: optional(isFlag) },

@@ -55,8 +55,8 @@ function restOf(node: DeviceTotal, parts: readonly DeviceTotal[]): Entry {
 }
 
 function plain(one: DeviceTotal): Device & Total {
-  const { device, method, kind, covers, source, uuid, model, index, reason } = one
+  const { device, method, kind, covers, source, uuid, model, index, parts, reason } = one
   const { joules, lowerJoules, upperJoules, coveredMs, leastWatts, mostWatts } = one
   const total = { joules, lowerJoules, upperJoules, coveredMs, leastWatts, mostWatts }
-  return { device, method, kind, covers, source, uuid, model, index, reason, ...total }
+  return { device, method, kind, covers, source, uuid, model, index, parts, reason, ...total }
 }

@@ -20,6 +20,8 @@ export interface Device {
   readonly model?: string | undefined
   /** The machine's number for it, as variables that choose devices count them. */
   readonly index?: number | undefined
+  /** UUIDs of parts of it that processes are given instead (MIG). */
+  readonly parts?: readonly string[] | undefined
   /** Why it is not known better, where it is not measured. */
   readonly reason?: string | undefined
 }
@@ -75,6 +77,9 @@ export interface GpuLook {
   /** Processes that compute on it. */
   readonly holders?: number | undefined
 }
+
+/** A name, its value, and its unit by UCUM. */
+export type Figure = readonly [name: string, value: number, unit: string]
 
 /** One way to know what devices of a machine take. */
 export interface EnergySource {

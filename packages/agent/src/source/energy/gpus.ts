@@ -1,6 +1,6 @@
 import type { SourceWriter } from '../event-source.ts'
 import { hostSource } from '../measurement.ts'
-import type { GpuLook } from './device.ts'
+import type { Figure, GpuLook } from './device.ts'
 
 /** As many as tell the cards of a machine apart: `GPU-` and eight digits. */
 const uuidLetters = 12
@@ -13,6 +13,16 @@ const quantities = [
   ['gpu_clock', 'MHz', 'megahertz'],
 ] as const
 
+/** Names as the series of the machine have them. */
+export function gpuFigures(looks: readonly GpuLook[]): readonly Figure[] {
+  return looks.flatMap((look) =>
+    quantities.flatMap(([name, unit, field]): Figure[] => {
+      const value = look[field]
+      return value === undefined ? [] : [[`${name}.${look.device.slice(0, uuidLetters)}`, value, unit]]
+    }),
+  )
+}
+
 /** What each accelerator of a machine does, as series of the machine, by device: what it does not tell is left out. */
 export function writeGpus(
   writer: SourceWriter,
@@ -21,12 +31,6 @@ export function writeGpus(
   looks: readonly GpuLook[],
 ): void {
   const source = hostSource(hostId)
-  for (const look of looks) {
-    const device = look.device.slice(0, uuidLetters)
-    for (const [name, unit, field] of quantities) {
-      const value = look[field]
-      if (value !== undefined)
-        writer.measure({ key: `${name}.${device}`, source, unit, measures: 'host' }, step, value)
-    }
-  }
+  for (const [key, value, unit] of gpuFigures(looks))
+    writer.measure({ key, source, unit, measures: 'host' }, step, value)
 }

@@ -1,13 +1,20 @@
+import { limits } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import { AmdSource } from './amd.ts'
 import type { CarbonPlace } from './carbon.ts'
 import { CraySource } from './cray.ts'
+import type { Figures } from './figures.ts'
 import type { MachinePlaces } from './device.ts'
+import type { LeftCounters } from './left.ts'
 import { Meter } from './meter.ts'
 import { NvidiaSource } from './nvidia.ts'
 import { RaplSource } from './rapl.ts'
 import { EnergyShare } from './share.ts'
+import { CodecarbonTool } from './other/codecarbon-tool.ts'
+import type { PythonTold } from './other/codecarbon-tool.ts'
+import { OtherTools } from './other/others.ts'
+import { SacctTool } from './other/sacct.ts'
 import { EnergyUse } from './use.ts'
 
 /** Without samples counters are read so often: at full load one begins anew after some minutes. */
@@ -35,7 +42,7 @@ export class MachineEnergy {
   }
 
   /** What a session's process has of it. */
-  shareOf(pid: number): EnergyShare {
+  shareOf(pid: number, figures: Figures): EnergyShare {
     const { root } = this.#places
     return new EnergyShare({
       clock: this.#clock,
@@ -43,6 +50,7 @@ export class MachineEnergy {
       intervalMs: this.#intervalMs,
       root,
       pid,
+      figures,
     })
   }
 
@@ -51,6 +59,10 @@ export class MachineEnergy {
     readonly hostId: string
     readonly variables: Variables
     readonly carbon?: CarbonPlace | undefined
+    /** Asks the interpreter of its script. */
+    readonly python: () => Promise<PythonTold | undefined>
+    readonly figures: Figures
+    readonly left: LeftCounters
   }): EnergyUse {
     const nowMs = (): number => this.#clock.monotonicMs()
     const { hostId, variables, carbon } = of
@@ -65,7 +77,25 @@ export class MachineEnergy {
       hostId,
       intervalMs: this.#intervalMs,
       carbon,
+      others: this.#othersOf(of),
+      figures: of.figures,
+      left: of.left,
     })
+  }
+
+  #othersOf({ hostId, variables, carbon = {}, python }: Parameters<MachineEnergy['useOf']>[0]): OtherTools {
+    const clock = this.#clock
+    const patienceMs = limits.factsMs
+    const sacct = SacctTool.of(variables, patienceMs)
+    const codecarbon = new CodecarbonTool({
+      clock,
+      variables,
+      place: carbon,
+      intervalMs: this.#intervalMs,
+      python,
+    })
+    const tools = [codecarbon, ...(sacct === undefined ? [] : [sacct])]
+    return new OtherTools({ clock, tools, hostId, patienceMs })
   }
 
   #meterOf(sources: ConstructorParameters<typeof Meter>[1]): Meter {

@@ -12,7 +12,11 @@ import { CounterTally, PowerTally } from './tally.ts'
 import type { Tally, Total } from './tally.ts'
 
 /** One device by one way to know it, with what was counted since the meter was opened. */
-export type DeviceTotal = (CounterDevice | PowerDevice) & Total
+export type DeviceTotal = (CounterDevice | PowerDevice) &
+  Total & {
+    /** Where its counter stood when it was read last. */
+    readonly microjoules?: bigint | undefined
+  }
 
 /** What was odd, about which device. */
 export interface Oddity {
@@ -71,7 +75,11 @@ export class Meter {
       for (const one of devices.values()) this.#take(nowMs, one, readings.get(one.device.device))
     }
     return [...this.#counted.values()].flatMap((devices) =>
-      [...devices.values()].map(({ device, tally }) => ({ ...device, ...tally.total })),
+      [...devices.values()].map(({ device, tally }) => ({
+        ...device,
+        ...tally.total,
+        microjoules: tally instanceof CounterTally ? tally.microjoules : undefined,
+      })),
     )
   }
 

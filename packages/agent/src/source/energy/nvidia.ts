@@ -59,8 +59,9 @@ export class NvidiaSource implements EnergySource {
       }
     const devices: PowerDevice[] = []
     const unknown: UnknownDevice[] = []
+    const parts = partsIn((await this.#program('-L')) ?? '')
     for (const { device, index, uuid, model, look } of rows) {
-      const about = { device, covers: 'gpu', index, uuid, model } as const
+      const about = { device, covers: 'gpu', index, uuid, model, parts: parts.get(uuid) } as const
       if (look.watts === undefined)
         unknown.push({ ...about, reason: `${noted}, and nvidia-smi tells no power` })
       else
@@ -89,14 +90,7 @@ export class NvidiaSource implements EnergySource {
 
   async #ask(): Promise<readonly Row[] | undefined> {
     if (isOn(this.#environment, 'PROVLOOM_NO_MACHINE')) return undefined
-    const table = await askProgram(
-      'nvidia-smi',
-      [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'],
-      {
-        timeoutMs: limits.factsMs,
-        environment: this.#environment,
-      },
-    )
+    const table = await this.#program(`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits')
     const rows = rowsOf(table ?? '')
     const atMs = this.#nowMs()
     this.#looks = rows.map(({ look }) => look)
@@ -107,6 +101,24 @@ export class NvidiaSource implements EnergySource {
     )
     return rows.length === 0 ? undefined : rows
   }
+
+  #program(...argv: readonly string[]): Promise<string | undefined> {
+    const bounds = { timeoutMs: limits.factsMs, environment: this.#environment }
+    return askProgram('nvidia-smi', argv, bounds)
+  }
+}
+
+/** By the UUID of a card those of its parts, as `nvidia-smi -L` lists them behind it. */
+export function partsIn(list: string): ReadonlyMap<string, readonly string[]> {
+  const parts = new Map<string, string[]>()
+  let own: string[] = []
+  for (const line of list.split('\n')) {
+    const uuid = /\(UUID: ((?:GPU|MIG)-[^)]+)\)/.exec(line)?.[1]
+    if (uuid === undefined) continue
+    if (uuid.startsWith('MIG-')) own.push(uuid)
+    else parts.set(uuid, (own = []))
+  }
+  return parts
 }
 
 export interface Row {

@@ -120,6 +120,7 @@ export class NvmlSource implements EnergySource {
         index,
         uuid,
         model: textFrom(nameOf, handle[0]),
+        parts: partsOf(lib, handle[0], uuidOf),
       } as const
       const known = this.#kindOf(calls, handle[0])
       if (known === undefined) {
@@ -171,6 +172,22 @@ function callsOf(koffi: Koffi, lib: Library): Calls {
       koffi.inout('unsigned int *'),
       'void *',
     ]),
+  }
+}
+
+/** MIG: an accelerator in up to seven parts, each of which is a device to who is given it. Older drivers know none. */
+function partsOf(lib: Library, handle: unknown, uuidOf: Call): readonly string[] {
+  try {
+    const most: Call = lib.func('int nvmlDeviceGetMaxMigDeviceCount(void *device, _Out_ unsigned int *count)')
+    const partAt: Call = lib.func(
+      'int nvmlDeviceGetMigDeviceHandleByIndex(void *device, unsigned int index, _Out_ void **part)',
+    )
+    return Array.from({ length: numberOf(most, handle) ?? 0 }, (_, index) => {
+      const part: [unknown] = [null]
+      return partAt(handle, index, part) === ok ? textFrom(uuidOf, part[0]) : undefined
+    }).filter((uuid) => uuid !== undefined)
+  } catch {
+    return []
   }
 }
 

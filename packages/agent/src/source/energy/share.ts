@@ -4,6 +4,7 @@ import { WorkerMeter } from '../proc/worker.ts'
 import { account } from './account.ts'
 import { BusyMeter } from './busy.ts'
 import type { EnergyKind } from './device.ts'
+import type { Figures } from './figures.ts'
 import type { Meter } from './meter.ts'
 
 export interface EnergyShareParts {
@@ -13,6 +14,8 @@ export interface EnergyShareParts {
   /** Where the machine is seen. */
   readonly root: string
   readonly pid: number
+  /** Where clients find what it knows. */
+  readonly figures: Figures
 }
 
 const kinds = ['measured', 'integrated', 'estimated'] as const
@@ -33,6 +36,8 @@ export class EnergyShare implements EventSource {
   readonly #worker: WorkerMeter
   readonly #sums: Record<EnergyKind, number> = { measured: 0, integrated: 0, estimated: 0 }
   #before: Readonly<Record<EnergyKind, number>> | undefined
+  /** Of which the machine tells anything. */
+  readonly #known = new Set<EnergyKind>()
   #writer: SourceWriter | undefined
   #cancel: (() => void) | undefined
   #lookedMs = 0
@@ -54,6 +59,8 @@ export class EnergyShare implements EventSource {
     this.#worker.sample(this.#lookedMs)
     this.#busy.seconds()
     this.#before = this.#taken()
+    void this.#parts.figures.place()
+    this.#show()
     this.#wait()
   }
 
@@ -62,6 +69,7 @@ export class EnergyShare implements EventSource {
     this.#cancel?.()
     this.#look()
     this.#tell()
+    this.#parts.figures.end()
     this.#writer = undefined
   }
 
@@ -69,6 +77,7 @@ export class EnergyShare implements EventSource {
     const { clock, intervalMs } = this.#parts
     this.#cancel = clock.after(intervalMs, () => {
       this.#look()
+      this.#show()
       if (clock.monotonicMs() - this.#toldMs >= toldMs) this.#tell()
       this.#wait()
     })
@@ -93,9 +102,18 @@ export class EnergyShare implements EventSource {
 
   #taken(): Record<EnergyKind, number> {
     const sums = { measured: 0, integrated: 0, estimated: 0 }
-    for (const { counted, covers, kind, joules } of account(this.#parts.machine.read()))
-      if (counted && shared.has(covers)) sums[kind] += joules
+    for (const { counted, covers, kind, joules } of account(this.#parts.machine.read())) {
+      if (!counted || !shared.has(covers)) continue
+      sums[kind] += joules
+      this.#known.add(kind)
+    }
     return sums
+  }
+
+  #show(): void {
+    const { machine, figures } = this.#parts
+    const sums = kinds.flatMap((kind) => (this.#known.has(kind) ? [[kind, this.#sums[kind]] as const] : []))
+    figures.rank(new Map(sums), machine.unknown[0]?.reason)
   }
 
   #tell(): void {

@@ -84,6 +84,11 @@ export class CounterTally implements Tally {
     return undefined
   }
 
+  /** Where the counter stood when it was read last. */
+  get microjoules(): bigint | undefined {
+    return this.#last?.microjoules
+  }
+
   get total(): Total {
     const { joules, coveredMs, leastWatts, mostWatts } = this.#course
     return { joules, lowerJoules: joules, upperJoules: joules, coveredMs, leastWatts, mostWatts }

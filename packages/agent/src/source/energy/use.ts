@@ -7,8 +7,12 @@ import type { Entry } from './account.ts'
 import { carbonOf } from './carbon.ts'
 import type { CarbonPlace } from './carbon.ts'
 import type { Device, UnknownDevice } from './device.ts'
+import type { Figures } from './figures.ts'
 import { writeGpus } from './gpus.ts'
+import type { Counters, LeftCounters } from './left.ts'
 import type { DeviceTotal, Meter } from './meter.ts'
+import type { OtherTools } from './other/others.ts'
+import { CounterTally } from './tally.ts'
 
 export interface EnergyUseParts {
   readonly clock: Clock
@@ -20,6 +24,12 @@ export interface EnergyUseParts {
   readonly intervalMs: number
   /** Where the machine's electricity is from, where anybody has said that. */
   readonly carbon?: CarbonPlace | undefined
+  /** What other tools say is told beside it. */
+  readonly others: OtherTools
+  /** Where whoever takes over finds how far it has counted. */
+  readonly left: LeftCounters
+  /** Where clients find what it knows. */
+  readonly figures: Figures
 }
 
 const keyOf = ({ device, method }: { readonly device: string; readonly method: string }): string =>
@@ -39,6 +49,8 @@ export class EnergyUse {
   /** Of each accelerator, what one process on it has: it takes turns with the others. */
   readonly #held = new Map<string, { joules: number; each: number }>()
   readonly #told = new Map<string, string>()
+  /** What another watch has counted to, and this one goes on from: of devices that it has not seen yet. */
+  #takenOver: Counters | undefined
   #writer: SourceWriter | undefined
   #cancel: (() => void) | undefined
   #step = 0
@@ -47,6 +59,16 @@ export class EnergyUse {
 
   constructor(parts: EnergyUseParts) {
     this.#parts = parts
+  }
+
+  /**
+   * Before it begins: what a watch of the run has left whose agent was killed.
+   *
+   * @returns since when it counts, by the wall clock, where that is before now
+   */
+  takeOver(run: string): number | undefined {
+    this.#takenOver = this.#writer === undefined ? this.#parts.left.take(run) : undefined
+    return this.#takenOver?.atUs
   }
 
   begin(writer: SourceWriter): void {
@@ -65,14 +87,19 @@ export class EnergyUse {
     })
     if (carbon !== undefined) void this.#tellCarbon(writer, carbon)
     this.#tell(writer)
+    this.#parts.others.begin()
     this.#wait(writer)
   }
 
-  end(): void {
-    if (this.#writer === undefined) return
+  /** What was counted is written when it returns; it resolves when other tools have said their last. */
+  end(): Promise<void> {
+    const writer = this.#writer
+    if (writer === undefined) return Promise.resolve()
     this.#cancel?.()
-    this.#tell(this.#writer)
+    this.#tell(writer)
+    this.#parts.left.remove()
     this.#writer = undefined
+    return this.#parts.others.end(writer)
   }
 
   #wait(writer: SourceWriter): void {
@@ -82,6 +109,7 @@ export class EnergyUse {
         if (this.#writer !== writer) return
         this.#tell(writer)
         writeGpus(writer, this.#step++, this.#parts.hostId, accelerators.looks())
+        void this.#parts.others.look(writer)
         this.#wait(writer)
       })
     })
@@ -95,8 +123,13 @@ export class EnergyUse {
     const { clock, intervalMs, machine, accelerators } = this.#parts
     const awayMs = clock.monotonicMs() - this.#readMs - intervalMs
     this.#readMs += awayMs + intervalMs
-    const own = this.#totals().map((one) => bounded({ ...one, ...this.#ownOf(one) }))
-    for (const entry of account(own)) this.#write(writer, entry)
+    const totals = this.#totals()
+    const own = totals.map((one) => bounded({ ...one, ...this.#ownOf(one) }))
+    // First, so that who goes on from there counts nothing that was told.
+    this.#parts.left.write(writer.run, countersOf(totals))
+    const entries = account(own)
+    for (const entry of entries) this.#write(writer, entry)
+    this.#parts.figures.host(entries, accelerators.looks())
     for (const one of [...machine.unknown, ...accelerators.unknown]) this.#say(writer, unknownEnergy(one))
     if (awayMs > limits.heartbeatIntervalMs)
       this.#warn(writer, 'its watch', `stood still for ${Math.round(awayMs / 1000)} s; counters went on`)
@@ -115,9 +148,25 @@ export class EnergyUse {
 
   #ownOf(one: DeviceTotal): Sums {
     const key = keyOf(one)
+    const before = this.#before(key, one)
+    if (before !== undefined) this.#from.set(key, less(this.#from.get(key) ?? nothing, before))
     const own = less(one, this.#from.get(key) ?? nothing)
     this.#counted.set(key, own)
     return own
+  }
+
+  /** What a counter has counted since a watch that is gone has told of it; what is odd about that is not counted. */
+  #before(key: string, one: DeviceTotal): Sums | undefined {
+    const { clock } = this.#parts
+    const microjoules = this.#takenOver?.microjoules.get(key)
+    if (this.#takenOver === undefined || microjoules === undefined) return undefined
+    if (one.kind !== 'measured' || one.microjoules === undefined) return undefined
+    const { atUs, microjoules: all } = this.#takenOver
+    this.#takenOver = { atUs, microjoules: new Map([...all].filter(([other]) => other !== key)) }
+    const tally = new CounterTally(one)
+    tally.add(0, { microjoules })
+    const words = tally.add((clock.nowUs() - atUs) / 1000, { microjoules: one.microjoules })
+    return words === undefined ? tally.total : undefined
   }
 
   #write(writer: SourceWriter, entry: Entry): void {
@@ -180,15 +229,14 @@ function unknownEnergy(one: UnknownDevice): Said {
   return { device, covers, reason, method: 'none', kind: 'unknown', ...cardOf(one) }
 }
 
-function cardOf({
-  uuid,
-  model,
-  index,
-}: Pick<Device, 'uuid' | 'model' | 'index'>): Pick<Said, 'uuid' | 'model' | 'index'> {
+type Card = 'uuid' | 'model' | 'index' | 'parts'
+
+function cardOf({ uuid, model, index, parts = [] }: Pick<Device, Card>): Pick<Said, Card> {
   return {
     ...(uuid === undefined ? {} : { uuid }),
     ...(model === undefined ? {} : { model }),
     ...(index === undefined ? {} : { index }),
+    ...(parts.length === 0 ? {} : { parts }),
   }
 }
 
@@ -199,6 +247,13 @@ function less(one: Sums, other: Sums): Sums {
     upperJoules: one.upperJoules - other.upperJoules,
     coveredMs: one.coveredMs - other.coveredMs,
   }
+}
+
+/** Where counters stand, by device and method. */
+function countersOf(totals: readonly DeviceTotal[]): ReadonlyMap<string, bigint> {
+  return new Map(
+    totals.flatMap((one) => (one.microjoules === undefined ? [] : [[keyOf(one), one.microjoules] as const])),
+  )
 }
 
 /** A counter is off by its resolution where the account began, and where it ends. */

@@ -24,7 +24,7 @@ test('two packages and their memory are counted, cores in them and the platform 
   uses(7)
   const { use, stream } = scene.watch()
   await scene.pass(() => uses(107))
-  use.end()
+  await use.end()
   expect(stream.words()).toEqual([
     'package-0 measured 100 J',
     'package-0/core measured 50 J (not counted)',
@@ -51,7 +51,7 @@ test('a counter that begins anew goes on: 262,143 J less 100 J before, 200 J beh
   scene.machine.zone('intel-rapl:0', 'package-0', rangeUj - 100e6)
   const { use, stream } = scene.watch()
   await scene.pass(() => scene.machine.zone('intel-rapl:0', 'package-0', 200e6))
-  use.end()
+  await use.end()
   expect(stream.words()).toEqual(['package-0 measured 300 J'])
   expect(stream.odd()).toEqual([])
 })
@@ -65,7 +65,7 @@ test('a counter that was set back is not taken for one that began anew: its inte
   // To have gone around since it would have taken 26 kW.
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 5e6))
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 305e6))
-  use.end()
+  await use.end()
   expect(stream.of('package-0')).toMatchObject({
     joules: 1300,
     coveredMs: 20_000,
@@ -84,7 +84,7 @@ test('of two readings close together the second may have what was used since the
   // A node of 3 kW whose counter is updated ten times a second.
   clock.advance(0.01)
   machine.cray('energy', 4300)
-  use.end()
+  await use.end()
   expect(stream.of('node')).toMatchObject({ joules: 3300, leastWatts: 300, mostWatts: 300 })
   expect(stream.odd()).toEqual([])
 })
@@ -97,7 +97,7 @@ test('a watch that stood still for a while counts on, unless the counter may hav
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 6_000e6), 60_000)
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 7_000e6), 10_000)
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 8_000e6), 600_000)
-  use.end()
+  await use.end()
   expect(stream.of('package-0')).toMatchObject({ joules: 7000, coveredMs: 70_000 })
   expect(stream.odd()).toEqual([
     'energy of its watch stood still for 50 s; counters went on',
@@ -122,7 +122,7 @@ test('a device that is gone is told once, and what it took until then stands', a
     machine.remove('sys/class/drm/card1')
   })
   await scene.pass()
-  use.end()
+  await use.end()
   expect(stream.words()).toContain('GPU-aabb measured 1000 J')
   expect(stream.of('GPU-ccdd')).toMatchObject({ joules: 400, coveredMs: 20_000, index: 1 })
   expect(stream.odd()).toEqual([
@@ -144,7 +144,7 @@ test('a node that counts itself is recorded beside its devices: what it has beyo
   uses(1000)
   const { use, stream } = scene.watch()
   await scene.pass(() => uses(1010))
-  use.end()
+  await use.end()
   expect(stream.words()).toEqual([
     'accelerator-0 measured 1000 J',
     'processors measured 2000 J',
@@ -166,7 +166,7 @@ test("HPE's counters that begin anew are told: what was before is not counted, w
   const { use, stream } = scene.watch()
   await scene.pass(() => shows(1100, 2))
   await scene.pass(() => shows(1600, 2))
-  use.end()
+  await use.end()
   expect(stream.of('node')).toMatchObject({ joules: 500, coveredMs: 10_000 })
   expect(stream.odd()).toEqual(['energy of node was set back, or set anew: 10 s are not counted'])
 })
@@ -206,7 +206,7 @@ test('a counter that cannot be read is estimated from what the package may take,
   const { use, stream } = scene.watch()
   await scene.pass(() => machine.processors(110, 130))
   await scene.pass(() => machine.processors(130, 150))
-  use.end()
+  await use.end()
   // A quarter of 200 W, then a half of it, for 10 s each.
   expect(stream.of('package-0')).toMatchObject({
     kind: 'estimated',
@@ -256,15 +256,15 @@ test('two runs of one tree count the machine each, from where each began', async
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 100e6))
   const other = scene.watch()
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 250e6))
-  one.use.end()
-  other.use.end()
+  await one.use.end()
+  await other.use.end()
   expect([one, other].map(({ stream }) => stream.words())).toEqual([
     ['package-0 measured 250 J'],
     ['package-0 measured 150 J'],
   ])
 })
 
-test('a watch whose agent is killed ten times loses no more than the times between: nothing is counted twice', async () => {
+test('a watch whose agent is killed ten times loses no more than the times between where nobody finds what it left: nothing is counted twice', async () => {
   const scene = new EnergyScene()
   const { machine, clock } = scene
   let joules = 0

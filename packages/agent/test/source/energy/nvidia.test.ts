@@ -53,7 +53,6 @@ test.skipIf(!compiles)(
     await settles(() => stream.of(card) !== undefined)
     await scene.pass(() => shows(7_000, 300, 2))
     await scene.pass(() => shows(8_000, 200, 2))
-    use.end()
     expect(stream.words()).toContain(`${card} measured 3000 J`)
     expect(stream.of(card)).toMatchObject({
       method: 'NVML counter',
@@ -64,6 +63,7 @@ test.skipIf(!compiles)(
     // Two processes took turns on it in both intervals.
     expect(stream.of(card)?.holderJoules).toBe(1500)
     // 100 to 300 W, then 300 to 200 W, 10 s each.
+    expect([stream.of(card)?.parts, stream.of(other)?.parts]).toEqual([['MIG-a1', 'MIG-a2'], undefined])
     expect(stream.of(other)).toMatchObject({
       kind: 'integrated',
       method: 'NVML power',
@@ -73,6 +73,13 @@ test.skipIf(!compiles)(
       coveredMs: 20_000,
       reason: 'it has no counter of energy',
     })
+    fs.writeFileSync(state, 'lost\n')
+    await scene.pass()
+    await scene.pass()
+    await use.end()
+    const gone = 'cannot be read any more: what it takes from now on is not known'
+    expect(stream.odd().sort()).toEqual([`energy of ${card} ${gone}`, `energy of ${other} ${gone}`])
+    expect(stream.words()).toContain(`${card} measured 3000 J`)
     expect(stream.points.slice(0, 5)).toEqual([
       'gpu_usage.GPU-a0000000 87',
       'gpu_memory_bytes.GPU-a0000000 5',
@@ -95,7 +102,7 @@ echo "1, ${other}, NVIDIA K80, [N/A], [N/A], 0, 40, [N/A]"`
   fs.writeFileSync(file, '200')
   await scene.pass()
   await settles(() => stream.of(card)?.joules !== 0)
-  use.end()
+  await use.end()
   const noted = 'NVML could not be asked'
   expect(stream.of(card)).toMatchObject({
     kind: 'integrated',
@@ -109,6 +116,22 @@ echo "1, ${other}, NVIDIA K80, [N/A], [N/A], 0, 40, [N/A]"`
   })
   expect(stream.points).toContain(`gpu_memory_bytes.GPU-a0000000 ${1024 * 1024 * 1024}`)
   expect(stream.points.filter((one) => one.includes('gpu_power.GPU-b'))).toEqual([])
+})
+
+test('parts of a card (MIG) are told with it', async () => {
+  const rows = `case "$1" in -L) echo "GPU 0: NVIDIA A100 (UUID: ${card})"
+echo "  MIG 3g.20gb     Device  0: (UUID: MIG-5c9f4d1e-1111-5222-8333-944444444444)"
+echo "  MIG 3g.20gb     Device  1: (UUID: MIG-6c9f4d1e-1111-5222-8333-944444444444)"
+echo "GPU 1: NVIDIA K80 (UUID: ${other})";;
+*) echo "0, ${card}, NVIDIA A100, 100, [N/A], 1024, 60, 1410"; echo "1, ${other}, NVIDIA K80, 50, 0, 0, 40, 800";; esac`
+  const scene = driven({ variables: { PATH: `${program('nvidia-smi', rows)}:${process.env['PATH'] ?? ''}` } })
+  const { stream } = scene.watch()
+  await settles(() => stream.of(card) !== undefined)
+  expect(stream.of(card)?.parts).toEqual([
+    'MIG-5c9f4d1e-1111-5222-8333-944444444444',
+    'MIG-6c9f4d1e-1111-5222-8333-944444444444',
+  ])
+  expect(stream.of(other)).not.toHaveProperty('parts')
 })
 
 test('a card whose driver is there and that nobody can ask is unknown', async () => {
@@ -128,7 +151,7 @@ test('samples that are further apart than two and a half intervals say nothing o
   await settles(() => stream.of(card) !== undefined)
   await scene.pass(() => {}, 30_000)
   await settles(() => stream.odd().length > 1)
-  use.end()
+  await use.end()
   expect(stream.of(card)).toMatchObject({ joules: 0, coveredMs: 0 })
   expect(stream.odd()).toContain(`energy of ${card} was not sampled for 30 s, which are not counted`)
 })

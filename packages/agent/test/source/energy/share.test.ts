@@ -20,7 +20,7 @@ function begun(
   pid: number,
 ): { readonly stream: EnergyStream; readonly stop: () => Promise<void> } {
   const stream = new EnergyStream()
-  const share = scene.energy.shareOf(pid)
+  const share = scene.energy.shareOf(pid, scene.figures)
   share.start(stream)
   return { stream, stop: () => share.stop() }
 }
@@ -49,7 +49,7 @@ test('eight ranks of one machine and a run beside them have no more than there w
   // 10 processors in 10 s; nine of them compute for ranks, one for others.
   await scene.pass(() => moment(scene, 1000, 100, all(10)))
   await Promise.all(sessions.map(({ stop }) => stop()))
-  use.end()
+  await use.end()
   expect(sessions.map(({ stream }) => stream.share())).toEqual(
     pids.map(() => ({ type: 'energy.share', measuredJoules: 100 })),
   )
