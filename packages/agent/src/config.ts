@@ -52,6 +52,7 @@ type OptionName =
   | 'mlflow'
   | 'tensorboard'
   | 'disableTensorboard'
+  | 'mlflowForward'
   | 'asProv4ml'
 
 type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }

@@ -45,7 +45,7 @@ export class Desk {
       ...logRoutes(book),
       ...modelRoutes(book, this.#place),
       ...artifactRoutes(book, this.#place),
-      ...registryRoutes(),
+      ...registryRoutes((said) => recorder.said(said)),
     ]
   }
 }

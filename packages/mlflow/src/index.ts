@@ -17,4 +17,12 @@ export type {
   RunStatus,
   RunView,
 } from './record.ts'
+export { Forwarder } from './forward/forwarder.ts'
+export type { ForwarderOptions, HandedOn } from './forward/forwarder.ts'
+export { handOnKept, keptForServers, outboxesOf } from './forward/kept.ts'
+export type { KeptForServer } from './forward/kept.ts'
+export { isServerUri, openServer } from './forward/server.ts'
+export type { Server } from './forward/server.ts'
+export type { Owner } from './forward/entry.ts'
+export type { Said } from './said.ts'
 export type { Beginning, Connection, FormerRun, Recorder, Recorders } from './recorder.ts'

@@ -213,6 +213,12 @@ export const mlflowRunsMax = 10_000
 export const mlflowFileRoomBytes: number = 1 * GiB
 /** Connections to it at once: other users of the machine can open some too. */
 export const mlflowConnectionsMax = 1_024
+/** What of one command waits on disk for the MLflow server that it is handed on to, files excepted; what finds no room is told. */
+export const mlflowForwardBytesMax: number = 1 * GiB
+/** A request to that server without a sign of life is made again. */
+export const mlflowForwardWaitMs = 30_000
+/** At a command's end so long, and no longer than `endStillMs` where nothing moves; what is left is kept. */
+export const mlflowForwardEndMs = 60_000
 
 // What is recorded of TensorBoard's event files.
 /** One record; a larger one is passed over. */

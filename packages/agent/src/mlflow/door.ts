@@ -5,10 +5,12 @@ import type { FormerRun, Mlflow } from '@provloom/mlflow'
 import type { Context } from '../context.ts'
 import type { Variables } from '../place/variables.ts'
 import type { TreeFolder } from '../tree/folder.ts'
+import type { SessionEnd } from '../tree/open-sessions.ts'
 import type { Places } from '../tree/places.ts'
 import { AskingProcesses } from './asking-process.ts'
 import { formerRunIn } from './former-run.ts'
 import { Granting } from './granting.ts'
+import { HandingOn } from './handing-on.ts'
 import { Recordings } from './recordings.ts'
 import { clientVariables } from './variables.ts'
 
@@ -28,25 +30,31 @@ export class MlflowDoor {
   readonly #tree: TreeFolder
   readonly #server: Mlflow
   readonly #recordings: Recordings
+  readonly #handingOn: HandingOn | undefined
 
-  private constructor(tree: TreeFolder, server: Mlflow, recordings: Recordings, before: Variables) {
+  private constructor(
+    { variables }: Context,
+    tree: TreeFolder,
+    server: Mlflow,
+    recordings: Recordings,
+    handingOn: HandingOn | undefined,
+  ) {
     this.#tree = tree
     this.#server = server
     this.#recordings = recordings
-    this.variables = { ...before, ...clientVariables(server, before) }
+    this.#handingOn = handingOn
+    this.variables = { ...variables, ...clientVariables(server, variables) }
   }
 
   /** Before the command is started. @returns undefined where nothing can be listened on: the command runs without */
-  static async open({ variables, voice }: Context, tree: TreeFolder): Promise<MlflowDoor | undefined> {
-    const recordings = new Recordings((message) => voice.tell(message))
-    const before = variables['MLFLOW_TRACKING_URI']
-    if (before !== undefined && before !== '')
-      voice.tell(
-        '--mlflow: MLFLOW_TRACKING_URI was set; what the command logs is recorded here, and not sent there',
-      )
+  static async open(context: Context, tree: TreeFolder): Promise<MlflowDoor | undefined> {
+    const { voice } = context
+    const tell = (message: string): void => voice.tell(message)
+    const recordings = new Recordings(tell)
     try {
       const options = { folder: path.join(tree.root, 'mlflow'), artifacts: 'file' } as const
-      return new MlflowDoor(tree, await createMlflow(recordings, options), recordings, variables)
+      const server = await createMlflow(recordings, options)
+      return new MlflowDoor(context, tree, server, recordings, HandingOn.open(context, tree, tell))
     } catch (error) {
       voice.tell(`--mlflow: ${reasonOf(error)}; what the command logs by MLflow is not recorded`)
       return undefined
@@ -58,7 +66,8 @@ export class MlflowDoor {
     const granting = new Granting({ tree: this.#tree, places })
     const formerRun = (runId: string): FormerRun | undefined =>
       formerRunIn(places.job(undefined).saveDir, runId)
-    const parts = { granting, processes: new AskingProcesses(pid), formerRun, begun }
+    const processes = new AskingProcesses(pid)
+    const parts = { granting, processes, formerRun, begun, handingOn: this.#handingOn }
     this.#recordings.attach(parts, this.#server.place)
   }
 
@@ -67,7 +76,14 @@ export class MlflowDoor {
     this.#recordings.lastWords(session)
   }
 
-  close(): Promise<void> {
-    return this.#server.close()
+  /** A session of the tree has ended. */
+  ended({ session, outcome }: Pick<SessionEnd, 'session' | 'outcome'>): void {
+    this.#handingOn?.ended(session, outcome.kind)
+  }
+
+  /** Nobody asks any more. @param untilMs monotonic milliseconds at which nothing more is handed on */
+  async close(untilMs: number): Promise<void> {
+    await this.#server.close()
+    await this.#handingOn?.finish(untilMs)
   }
 }

@@ -14,6 +14,9 @@ interface Below {
   readonly stat: fs.Stats
 }
 
+/** Told of each file that is recorded: its path below the folder, and where it is. */
+type Took = (below: string, file: string) => void
+
 /**
  * Files that MLflow's client has put into a folder of ours, recorded as they are. They are given over to the session by a
  * link, which costs nothing: nobody writes them any more, but for a client that goes on with a run, and it then writes a
@@ -30,15 +33,18 @@ export class KeptFiles {
   }
 
   /** Each file by its own, by its path below the folder. */
-  record(folder: string): void {
+  record(folder: string, took: Took): void {
     const { found, more } = filesBelow(folder)
-    for (const { relative, file, stat } of found)
-      if (this.#isNew(file, stat)) this.#put(file, stat, { name: relative, kind: 'artifact' })
+    for (const { relative, file, stat } of found) {
+      if (!this.#isNew(file, stat)) continue
+      this.#put(file, stat, { name: relative, kind: 'artifact' })
+      took(relative, file)
+    }
     if (more) this.#tell('FOLDER_TOO_LARGE', `of MLflow's artifacts the first ${found.length} are recorded`)
   }
 
   /** The folder of a model: its files, and at last the folder, which is the model's. */
-  recordModel(folder: string, model: string, step: number | undefined): void {
+  recordModel(folder: string, model: string, step: number | undefined, took: Took): void {
     const { found, more } = filesBelow(folder)
     if (found.length === 0) return
     const size = found.reduce((sum, { stat }) => sum + stat.size, 0)
@@ -47,6 +53,7 @@ export class KeptFiles {
       this.#isNew(file, stat)
       const depth = relative.split('/').length
       this.#put(file, stat, { name: `${model}/${relative}`, kind: 'model', depth, model })
+      took(relative, file)
       if (size <= limits.artifactInlineBytesMax) hashes.push([relative, hashOf(file)])
     }
     const sha256 = hashes.length === found.length && !more ? digestOf(hashes) : undefined

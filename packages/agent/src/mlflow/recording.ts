@@ -10,14 +10,17 @@ import type {
   FormerRun,
   LoggedModel,
   Metric,
+  Owner,
   Pair,
   Recorder,
   RunStatus,
   RunView,
+  Said,
 } from '@provloom/mlflow'
 import type { AskingProcess, AskingProcesses } from './asking-process.ts'
 import { datasetFacts } from './dataset-facts.ts'
 import type { Granted, Granting } from './granting.ts'
+import type { HandingOn } from './handing-on.ts'
 import { modelFactsIn, modelFactsOf } from './model-file.ts'
 import { TrackedRun } from './tracked-run.ts'
 
@@ -29,6 +32,8 @@ export interface RecordingParts {
   readonly formerRun: (runId: string) => FormerRun | undefined
   /** A session was begun. */
   readonly begun: () => void
+  /** Undefined where nothing is handed on. */
+  readonly handingOn: HandingOn | undefined
 }
 
 type Named = Pick<Beginning, 'experiment' | 'runName'>
@@ -43,6 +48,7 @@ export class Recording implements Recorder {
   readonly #named = new Map<string, Named>()
   readonly #bySession = new Map<string, string>()
   #asking: AskingProcess | undefined
+  #rank = 0
   readonly #views = new Map<string, RunView>()
 
   /**
@@ -131,6 +137,11 @@ export class Recording implements Recorder {
     if (run?.session.spool.id === session) this.#safely(() => run.leave(this.#folderOf(runId)))
   }
 
+  said(said: Said): void {
+    const session = said.kind === 'run' ? this.#runs.get(said.runId)?.session.spool.root : undefined
+    this.#safely(() => this.#parts?.handingOn?.said(this.#rank, said, session))
+  }
+
   tell(message: string): void {
     this.#tell(message)
   }
@@ -151,7 +162,10 @@ export class Recording implements Recorder {
 
   #track(runId: string, { session }: Granted, isLate: boolean): TrackedRun {
     const recorded = this.#runs.get(runId)?.recorded ?? { files: new Map(), tags: new Map() }
-    const run = new TrackedRun(session, recorded, isLate)
+    const handingOn = this.#parts?.handingOn
+    const handOn = (owner: Owner, below: string, file: string): void =>
+      handingOn?.file(this.#rank, owner, below, file)
+    const run = new TrackedRun({ runId, session, recorded, isLate, handOn })
     run.view = this.#views.get(runId)
     this.#runs.set(runId, run)
     this.#bySession.set(session.spool.id, runId)
@@ -165,7 +179,9 @@ export class Recording implements Recorder {
     if (connection !== undefined) this.#asking = parts.processes.of(connection)
     // Of what is said without, by whoever began or went on with a run last.
     const asking = this.#asking ?? parts.processes.of(undefined)
-    return this.#safely(() => parts.granting.grant(asking, named, informedBy))
+    const granted = this.#safely(() => parts.granting.grant(asking, named, informedBy))
+    if (granted !== undefined) this.#rank = granted.rank
+    return granted
   }
 
   #folderOf(runId: string): string | undefined {

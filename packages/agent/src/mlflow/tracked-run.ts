@@ -1,5 +1,5 @@
 import { limits, nameWithin } from '@provloom/shared'
-import type { LoggedModel, Metric, Pair, RunView } from '@provloom/mlflow'
+import type { LoggedModel, Metric, Owner, Pair, RunView } from '@provloom/mlflow'
 import { present } from '../client/present.ts'
 import type { Session } from '../client/session.ts'
 import { KeptFiles } from './kept-files.ts'
@@ -23,6 +23,16 @@ export interface Recorded {
   readonly tags: Map<string, string>
 }
 
+export interface TrackedRunParts {
+  /** As its client has it. */
+  readonly runId: string
+  readonly session: Session
+  readonly recorded: Recorded
+  readonly isLate: boolean
+  /** A file is recorded: it may be handed on. */
+  readonly handOn: (owner: Owner, below: string, file: string) => void
+}
+
 /** One session of a run that MLflow's client has begun, or gone on with. */
 export class TrackedRun {
   readonly session: Session
@@ -32,13 +42,17 @@ export class TrackedRun {
   readonly isLate: boolean
   /** The run as its client sees it. */
   view: RunView | undefined
+  readonly #runId: string
+  readonly #handOn: TrackedRunParts['handOn']
   #isOver = false
 
-  constructor(session: Session, recorded: Recorded, isLate: boolean) {
+  constructor({ runId, session, recorded, isLate, handOn }: TrackedRunParts) {
     this.session = session
     this.recorded = recorded
     this.files = new KeptFiles(session, recorded.files)
     this.isLate = isLate
+    this.#runId = runId
+    this.#handOn = handOn
   }
 
   get isOver(): boolean {
@@ -78,13 +92,17 @@ export class TrackedRun {
     step: number,
   ): void {
     this.#modelFacts(name, facts, modelType === '' ? undefined : modelType, modelId)
-    if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), step)
+    if (folder !== undefined)
+      this.files.recordModel(folder, nameWithin(name), step, this.#handingOn({ modelId }))
   }
 
   /** A model among the run's artifacts, of clients before 3. */
   modelFile(name: string, facts: ModelFacts, folder: string | undefined): void {
     this.#modelFacts(name, facts, undefined, undefined)
-    if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), undefined)
+    if (folder !== undefined)
+      this.files.recordModel(folder, nameWithin(name), undefined, (below, file) =>
+        this.#handOn({ runId: this.#runId }, `${name}/${below}`, file),
+      )
   }
 
   /** @param folder of its artifacts */
@@ -107,7 +125,7 @@ export class TrackedRun {
 
   /** What is as it is when the run ends. */
   #lastFacts(folder: string | undefined): void {
-    if (folder !== undefined) this.files.record(folder)
+    if (folder !== undefined) this.files.record(folder, this.#handingOn({ runId: this.#runId }))
     for (const [key, value] of this.view?.tags ?? []) {
       if (ownTags.has(key) || this.recorded.tags.get(key) === value) continue
       this.recorded.tags.set(key, value)
@@ -120,6 +138,10 @@ export class TrackedRun {
         direction: 'output',
       })
     }
+  }
+
+  #handingOn(owner: Owner): (below: string, file: string) => void {
+    return (below, file) => this.#handOn(owner, below, file)
   }
 
   #modelFacts(

@@ -8,7 +8,8 @@ import { isInView, pageOf } from './page.ts'
 import { either, get, post } from './route.ts'
 import type { Route } from './route.ts'
 
-export function experimentRoutes({ experiments }: Book): Route[] {
+export function experimentRoutes(book: Book): Route[] {
+  const { experiments } = book
   return [
     get('/experiments/get-by-name', ({ asked }) => {
       const name = asked.needed('experiment_name')
@@ -40,7 +41,7 @@ export function experimentRoutes({ experiments }: Book): Route[] {
     }),
     get('/experiments/list', () => ({ experiments: experiments.all.map(experimentJson) })),
     post('/experiments/set-experiment-tag', ({ asked }) => {
-      experiments.setTag(asked.needed('experiment_id'), asked.pair())
+      book.setExperimentTag(asked.needed('experiment_id'), asked.pair())
       return {}
     }),
     post('/experiments/delete-experiment-tag', ({ asked }) => {

@@ -66,19 +66,19 @@ export function modelRoutes(book: Book, place: Telling): Route[] {
       method: 'patch',
       path: '/logged-models/:id/tags',
       answer: (question) => ({
-        model: shown(models.setTags(idOf(question), question.asked.pairs('tags'))),
+        model: shown(book.setModelTags(idOf(question), question.asked.pairs('tags'))),
       }),
     },
     {
       method: 'delete',
       path: '/logged-models/:id/tags/:key',
       answer: (question) => {
-        models.deleteTag(idOf(question), question.named[1] ?? '')
+        book.deleteModelTag(idOf(question), question.named[1] ?? '')
         return {}
       },
     },
     post('/logged-models/:id/params', (question) => {
-      models.setParams(idOf(question), question.asked.pairs('params'))
+      book.setModelParams(idOf(question), question.asked.pairs('params'))
       return {}
     }),
   ]

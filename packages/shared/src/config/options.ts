@@ -48,6 +48,7 @@ export interface GivenOptions {
   readonly mlflow?: boolean
   readonly tensorboard?: string
   readonly disableTensorboard?: boolean
+  readonly mlflowForward?: string
   readonly asProv4ml?: boolean
   readonly host?: string
   readonly port?: number
@@ -179,6 +180,13 @@ export const options: Readonly<Record<OptionName, Option>> = {
     parts: ['run', 'agent'],
     default: 'false',
     help: "do not record the command's TensorBoard event files",
+  },
+  mlflowForward: {
+    kind: 'text',
+    parts: ['run', 'agent'],
+    value: 'URI',
+    help: 'with --mlflow: hand what is recorded on to this MLflow server, in the background',
+    default: 'MLFLOW_TRACKING_URI, where that is one',
   },
   asProv4ml: {
     kind: 'flag',
