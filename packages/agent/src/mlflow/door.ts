@@ -54,7 +54,11 @@ export class MlflowDoor {
     try {
       const options = { folder: path.join(tree.root, 'mlflow'), artifacts: 'file' } as const
       const server = await createMlflow(recordings, options)
-      return new MlflowDoor(context, tree, server, recordings, HandingOn.open(context, tree, tell))
+      const handingOn = HandingOn.open(context, tree, {
+        tell,
+        madeRun: (rank, runId, page) => recordings.handedOn(rank, runId, page),
+      })
+      return new MlflowDoor(context, tree, server, recordings, handingOn)
     } catch (error) {
       voice.tell(`--mlflow: ${reasonOf(error)}; what the command logs by MLflow is not recorded`)
       return undefined

@@ -5,20 +5,31 @@ import { reasonOf } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import { formerOf } from '../session/control.ts'
 import { sessionFolderAt } from '../session/folder.ts'
+import { rootOption } from '../session/leftovers.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
 import type { TreeFolder } from '../tree/folder.ts'
+
+export interface Listener {
+  /** A person, of what they should know, each thing once. */
+  readonly tell: (message: string) => void
+  /** A run is there, and where it can be seen. */
+  readonly madeRun: (rank: number, runId: string, page: string) => void
+}
 
 /** Hands on to a real MLflow server what MLflow's clients of one command have said: only of ranks that are collected. */
 export class HandingOn {
   readonly uri: string
   readonly #context: Context
   readonly #forwarder: Forwarder
+  /** What hands on what is kept. */
+  readonly #command: string
   readonly #ended = new Map<string, SessionOutcome['kind']>()
 
-  private constructor(context: Context, folder: string, uri: string, tell: (message: string) => void) {
+  private constructor(context: Context, folder: string, uri: string, { tell, madeRun }: Listener) {
     const server = openServer(uri, context.variables, () => this.#forwarder.moved())
     this.#context = context
     this.uri = server.uri
+    this.#command = `provloom mlflow-forward${rootOption(path.dirname(path.dirname(folder)))}`
     const isWanted = (rank: number, session: string | undefined): boolean | undefined =>
       this.#isWanted(rank, session)
     this.#forwarder = new Forwarder({
@@ -26,15 +37,14 @@ export class HandingOn {
       server,
       tell: (message) => tell(`--mlflow: ${message}`),
       isWanted,
+      madeRun,
     })
   }
 
-  /**
-   * @param tell a person, of what they should know, each thing once
-   * @returns undefined where nothing is to be handed on, or cannot be
-   */
-  static open(context: Context, tree: TreeFolder, tell: (message: string) => void): HandingOn | undefined {
+  /** @returns undefined where nothing is to be handed on, or cannot be */
+  static open(context: Context, tree: TreeFolder, listener: Listener): HandingOn | undefined {
     const { given, variables } = context
+    const { tell } = listener
     const own = variables['MLFLOW_TRACKING_URI'] ?? ''
     const uri = given.mlflowForward ?? own
     if (uri === '') return undefined
@@ -48,7 +58,7 @@ export class HandingOn {
     }
     try {
       const folder = path.join(outboxesOf(path.dirname(tree.root)), path.basename(tree.root))
-      const made = new HandingOn(context, folder, uri, tell)
+      const made = new HandingOn(context, folder, uri, listener)
       tell(`--mlflow: what the command logs is recorded here, and handed on to ${made.uri}`)
       made.#forwarder.start()
       return made
@@ -78,7 +88,8 @@ export class HandingOn {
     const handed = await this.#forwarder.finish(...(Number.isFinite(left) ? ([left] as const) : []))
     const isWhole = handed.left + handed.dropped + handed.refused === 0
     // Of a job's ranks one says that all is well.
-    if (!isWhole || voice.rank === 0) voice.tell(`--mlflow: ${wordsOf(handed, this.uri)}`)
+    if (!isWhole || voice.rank === 0)
+      voice.tell(`--mlflow: ${wordsOf(handed, this.uri)}${handed.left === 0 ? '' : this.#command}`)
   }
 
   /** As its aggregator has said, where nobody else did. */
@@ -101,5 +112,5 @@ function wordsOf({ runs, values, files, left, dropped, refused, reason }: Handed
   ].join(' and ')
   const without = lost === '' ? '' : `; without ${lost}`
   if (left === 0) return said + without
-  return `${said}${without}; ${left} more are kept (${reason ?? 'there was no time'}). Hand them on: provloom mlflow-forward`
+  return `${said}${without}; ${left} more are kept (${reason ?? 'there was no time'}). Hand them on: `
 }

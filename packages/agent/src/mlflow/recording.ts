@@ -137,6 +137,17 @@ export class Recording implements Recorder {
     if (run?.session.spool.id === session) this.#safely(() => run.leave(this.#folderOf(runId)))
   }
 
+  /** As its launcher or its agent has it; that of its first run. */
+  get rank(): number {
+    return this.#rank
+  }
+
+  /** Where a run can be seen that is handed on: recorded, as long as it goes on. */
+  handedOn(runId: string, page: string): void {
+    const run = this.#runs.get(runId)
+    if (run !== undefined && !run.isOver) this.#safely(() => run.handedOn(page))
+  }
+
   said(said: Said): void {
     const session = said.kind === 'run' ? this.#runs.get(said.runId)?.session.spool.root : undefined
     this.#safely(() => this.#parts?.handingOn?.said(this.#rank, said, session))

@@ -37,6 +37,11 @@ export class Recordings implements Recorders {
     return found
   }
 
+  /** A run is on the server that it is handed on to, and can be seen at `page`. */
+  handedOn(rank: number, runId: string, page: string): void {
+    for (const one of this.#byRank.values()) if (one.rank === rank) one.handedOn(runId, page)
+  }
+
   /** The process of a session is gone. */
   lastWords(session: string): void {
     for (const one of this.#byRank.values()) one.lastWords(session)

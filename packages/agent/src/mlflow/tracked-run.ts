@@ -105,6 +105,11 @@ export class TrackedRun {
       )
   }
 
+  /** @param page where it can be seen on the server that it is handed on to */
+  handedOn(page: string): void {
+    this.#tag('mlflow.forwardedTo', page)
+  }
+
   /** @param folder of its artifacts */
   end(status: 'completed' | 'failed' | 'killed', folder: string | undefined): void {
     if (this.#isOver) return
@@ -129,15 +134,14 @@ export class TrackedRun {
     for (const [key, value] of this.view?.tags ?? []) {
       if (ownTags.has(key) || this.recorded.tags.get(key) === value) continue
       this.recorded.tags.set(key, value)
-      const { remark: _remark, ...found } = paramValue(value.slice(0, limits.valueBytesMax))
-      this.session.record({
-        type: 'param',
-        key: nameWithin(key),
-        ...found,
-        source: tagSource,
-        direction: 'output',
-      })
+      this.#tag(key, value)
     }
+  }
+
+  #tag(key: string, value: string): void {
+    const { remark: _remark, ...found } = paramValue(value.slice(0, limits.valueBytesMax))
+    const param = { type: 'param', key: nameWithin(key), ...found } as const
+    this.session.record({ ...param, source: tagSource, direction: 'output' })
   }
 
   #handingOn(owner: Owner): (below: string, file: string) => void {

@@ -18,6 +18,8 @@ export interface ForwarderOptions {
   readonly tell: (message: string) => void
   /** Whether a run's rank is collected; undefined while that is not known. All are unless given. */
   readonly isWanted?: (rank: number, session: string | undefined) => boolean | undefined
+  /** A run is there, and where it can be seen. */
+  readonly madeRun?: (rank: number, runId: string, page: string) => void
   /** What waits for the server at most; `limits.mlflowForwardBytesMax` unless given. */
   readonly bytesMax?: number
   /** How long it waits after the first failure, and twice as long after each further one; tests shorten it. */
@@ -77,7 +79,14 @@ export class Forwarder {
       options.isWanted === undefined
         ? true
         : (options.isWanted(rank, session) ?? (this.#ends ? false : undefined))
-    this.#handover = new Handover({ folder, server, known: this.#known, isWanted, tell })
+    this.#handover = new Handover({
+      folder,
+      server,
+      known: this.#known,
+      isWanted,
+      tell,
+      madeRun: options.madeRun,
+    })
   }
 
   /** What a rank has said is to be handed on. @param session folder of the session that it is recorded in */

@@ -30,6 +30,7 @@ export interface HandoverParts {
   /** Whether a run is to be handed on; undefined while that is not known. */
   readonly isWanted: (rank: number, session: string | undefined) => boolean | undefined
   readonly tell: (message: string) => void
+  readonly madeRun: ((rank: number, runId: string, page: string) => void) | undefined
 }
 
 const done: Reply = { kind: 'answered', body: new Map() }
@@ -86,6 +87,12 @@ export class Handover {
     this.#refuse(reason, 1)
   }
 
+  #made(rank: number, { runId, experiment }: Extract<Said, { kind: 'run' }>, { id }: There): void {
+    const { known, server, madeRun } = this.#parts
+    this.tally.runs++
+    madeRun?.(rank, runId, `${server.uri}/#/experiments/${known.experiment(experiment.name)}/runs/${id}`)
+  }
+
   #refuse(message: string, count: number): void {
     this.tally.refused += count
     this.#parts.tell(`the MLflow server does not take: ${message}`)
@@ -102,7 +109,7 @@ export class Handover {
       const reply = wanted ? await this.#places.run(said, rank) : done
       if (reply.kind === 'refused') known.noteRun(key, null)
       if (reply.kind !== 'found') return reply
-      this.tally.runs++
+      if (reply.value !== null) this.#made(rank, said, reply.value)
       return done
     }
     if ('runId' in said && said.kind !== 'model' && said.kind !== 'version') {
