@@ -24,6 +24,7 @@ import { answerRuns } from './runs/runs.ts'
 import type { WhyFacts } from './why/facts.ts'
 import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
+import { metricPoints, trackedFacts, trackedRun } from './tracked/tracked.ts'
 import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
@@ -102,6 +103,12 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
       return whyOf(await whyFacts(meant(name), query.pace))
     },
     diff: async (names) => answerDiff(names.map(meant), documents),
+    tracked: () => folder.look().runs.map(trackedRun),
+    trackedFacts(name) {
+      const run = meant(name)
+      return trackedFacts(run, documents.maybe(run.directory))
+    },
+    points: (name, metrics = []) => metricPoints(meant(name), metrics),
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }

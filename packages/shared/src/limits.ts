@@ -213,6 +213,8 @@ export const mlflowRunsMax = 10_000
 export const mlflowFileRoomBytes: number = 1 * GiB
 /** Connections to it at once: other users of the machine can open some too. */
 export const mlflowConnectionsMax = 1_024
+/** Values that are read for the last ones of a run's metrics, where its record does not name them all (`provloom ui`). */
+export const mlflowPointsReadMax = 5_000_000
 /** What of one command waits on disk for the MLflow server that it is handed on to, files excepted; what finds no room is told. */
 export const mlflowForwardBytesMax: number = 1 * GiB
 /** A request to that server without a sign of life is made again. */

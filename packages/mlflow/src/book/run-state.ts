@@ -36,7 +36,7 @@ export class RunState implements RunView {
     return before === value ? undefined : before
   }
 
-  /** The last value is that of the highest step, of its latest time, the largest: MLflow's own rule. */
+  /** The last value is that of the highest step, of its latest time, the largest. */
   addMetric(metric: Metric): void {
     this.history.add(metric)
     const before = this.last.get(metric.key)
@@ -44,7 +44,8 @@ export class RunState implements RunView {
   }
 }
 
-function isLater(one: Metric, before: Metric): boolean {
+/** Which of two values of a metric is its last: MLflow's own rule. */
+export function isLater(one: Metric, before: Metric): boolean {
   if (one.step !== before.step) return one.step > before.step
   if (one.timestamp !== before.timestamp) return one.timestamp > before.timestamp
   return one.value >= before.value || Number.isNaN(before.value)

@@ -99,6 +99,22 @@ export function registryRoutes(said: (said: Said) => void): Route[] {
   ]
 }
 
+/** Of runs that lie on disk nothing is registered: a client that looks finds nothing. */
+export function emptyRegistry(): Route[] {
+  const none = ({ asked }: Question): never => {
+    throw unknown('Registered Model', asked.needed('name'))
+  }
+  return [
+    ...either('/registered-models/search', () => ({ registered_models: [] })),
+    ...either('/model-versions/search', () => ({ model_versions: [] })),
+    get('/registered-models/get', none),
+    get('/registered-models/alias', none),
+    ...either('/registered-models/get-latest-versions', none),
+    get('/model-versions/get', none),
+    get('/model-versions/get-download-uri', none),
+  ]
+}
+
 class Registry {
   readonly #models = new Map<string, Registered>()
 
