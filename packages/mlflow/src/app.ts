@@ -76,7 +76,7 @@ export function addRoute(
     })
 }
 
-export function limitBody(): MiddlewareHandler {
+function limitBody(): MiddlewareHandler {
   return bodyLimit({
     maxSize: limits.mlflowBodyBytesMax,
     onError: () => {

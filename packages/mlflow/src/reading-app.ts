@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { limits, reasonOf } from '@provloom/shared'
-import { addRoute, artifactBases, limitBody } from './app.ts'
+import { addRoute, artifactBases } from './app.ts'
 import type { Bindings } from './app.ts'
 import type { ArtifactFiles } from './artifact-files.ts'
 import { Fault } from './fault.ts'
@@ -22,7 +22,14 @@ export function isOfMlflow(path: string): boolean {
 /** The same addresses, of runs that nothing is added to: whatever writes is refused in MLflow's own words. */
 export function createReadingApp(library: Library, files: ArtifactFiles): Hono<Bindings> {
   const app = new Hono<Bindings>()
-  app.use(limitBody())
+  app.use(async ({ req }, next) => {
+    // Of a question it is known how long it is; what is sent without that is a file, which nobody takes here.
+    if (Number(req.header('content-length') ?? 0) > limits.mlflowBodyBytesMax)
+      throw new Fault('REQUEST_ENTITY_TOO_LARGE', `A request has at most ${limits.mlflowBodyBytesMax} bytes`)
+    if (req.header('transfer-encoding') !== undefined && /\/search$/.test(req.path))
+      throw new Fault('BAD_REQUEST', 'A request says how long it is')
+    await next()
+  })
   const artifacts = new Hono()
   addArtifactReads(artifacts, files)
   for (const base of artifactBases) app.route(base, artifacts)

@@ -1,15 +1,18 @@
 import type { Reader, TrackedRun } from '@provloom/reader'
 import { defaultExperiment, experimentIdOf, unknown } from '@provloom/mlflow'
 import type { Experiment, Library, LoggedModel, RunView } from '@provloom/mlflow'
+import { limits } from '@provloom/shared'
 import { LastValues, historyOf } from './metrics.ts'
 import { idOf, modelOf, viewOf } from './view.ts'
 
 /**
  * The runs of a save directory, as MLflow's client asks for them. Experiments are those that runs name, by the ids that their
  * scripts were told; MLflow's default one, which it searches where it is told none, stands for all of them.
+ *
+ * @param pointsMax of a run with more values its record alone says what its last ones are
  */
-export function libraryOver(reader: Reader): Library {
-  const last = new LastValues(reader)
+export function libraryOver(reader: Reader, pointsMax: number = limits.mlflowPointsReadMax): Library {
+  const last = new LastValues(reader, pointsMax)
   const runOf = (id: string): TrackedRun => {
     const wanted = id.replaceAll('-', '')
     const found = reader.tracked().find((one) => idOf(one) === wanted)

@@ -1,7 +1,6 @@
 import type { MetricPoints, Reader, RunMetric, TrackedDataset, TrackedRun } from '@provloom/reader'
 import { isLater } from '@provloom/mlflow'
 import type { Metric } from '@provloom/mlflow'
-import { limits } from '@provloom/shared'
 
 /**
  * A metric's name to MLflow: `loss`, `training.loss`; what agents measure `system/host/cpu_usage`. A value that was measured
@@ -15,13 +14,15 @@ export function keyOf({ key, context, source }: Pick<RunMetric, 'key' | 'context
 /** Last values of runs, as they were read last. */
 export class LastValues {
   readonly #reader: Reader
+  readonly #pointsMax: number
   readonly #kept = new Map<
     string,
     { readonly writtenMs: number; readonly last: ReadonlyMap<string, Metric> }
   >()
 
-  constructor(reader: Reader) {
+  constructor(reader: Reader, pointsMax: number) {
     this.#reader = reader
+    this.#pointsMax = pointsMax
   }
 
   /**
@@ -35,7 +36,7 @@ export class LastValues {
     if (kept?.writtenMs === run.writtenMs) return kept.last
     const all = await allMetrics(this.#reader, run)
     const points = all.reduce((sum, one) => sum + one.points, 0)
-    const last = points > limits.mlflowPointsReadMax ? told : await this.#read(run, all)
+    const last = points > this.#pointsMax ? told : new Map([...told, ...(await this.#read(run, all))])
     this.#kept.set(run.run, { writtenMs: run.writtenMs, last })
     return last
   }
