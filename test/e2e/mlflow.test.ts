@@ -291,3 +291,67 @@ it.skipIf(!hasMlflow)(
   },
   120_000,
 )
+
+it('files and tags of a client whose agent is killed are in the record when its session is handed in', async () => {
+  const work = folder()
+  const root = ['--spool-root', path.join(work, 'spools')]
+  const text = `
+    import fs from 'node:fs'
+    import path from 'node:path'
+    import { fileURLToPath } from 'node:url'
+    const run = await begin('killed', [{ key: 'team', value: 'blue' }])
+    await metric(run, 'x', 1, 0)
+    const { info } = (await call('/runs/get?run_id=' + run)).run
+    // As MLflow's client does: a file below the artifact URI that it was told.
+    const note = path.join(fileURLToPath(info.artifact_uri), 'notes', 'note.txt')
+    fs.mkdirSync(path.dirname(note), { recursive: true })
+    fs.writeFileSync(note, 'stored')
+    await call('/runs/set-tag', { run_id: run, key: 'late', value: '7' })
+    const agent = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).find((pid) => {
+      try {
+        return fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('\\0agent\\0') && fs.readlinkSync('/proc/' + pid + '/cwd') === process.cwd()
+      } catch { return false }
+    })
+    process.kill(Number(agent), 'SIGKILL')
+  `
+  const args = ['run', '--mlflow', ...root, '--sample-interval-seconds', '0', '--', ...script(text)]
+  const { stderr } = await provloom(args, { cwd: work })
+  expect(stderr).toMatch(/agent was killed/)
+  const handed = await provloom(['import', ...root], { cwd: work })
+  expect(handed.code, handed.stderr).toBe(0)
+  // Into its run, or one of its own where that was finished meanwhile.
+  const run = fs
+    .readdirSync(path.join(work, 'prov'))
+    .map((name) => path.join(work, 'prov', name))
+    .find((one) => fs.existsSync(path.join(one, 'artifacts')))!
+  const graph = new Graph(run)
+  expect(graph.violations()).toEqual([])
+  const [note] = graph.labelled('notes/note.txt')
+  expect(fs.readFileSync(path.join(run, graph.value(note!, 'location')!), 'utf8')).toBe('stored')
+  for (const [tag, value] of [
+    ['team', 'blue'],
+    ['late', '7'],
+  ] as const)
+    expect(graph.labelled(tag).map((one) => graph.value(one, 'value'))).toEqual([value])
+  expect((await rowsOf(run, 'x')).map(({ value }) => value)).toEqual([1])
+  expect(fs.existsSync(path.join(work, 'spools')) ? fs.readdirSync(path.join(work, 'spools')) : []).toEqual([])
+})
+
+it('with --mlflow-http-artifacts a client sends its files by HTTP, and reads them back', async () => {
+  const text = `
+    const run = await begin('sent')
+    const { artifact_uri: at } = (await call('/runs/get?run_id=' + run)).run.info
+    const address = uri + '/api/2.0/mlflow-artifacts/artifacts' + at.replace('mlflow-artifacts:', '') + '/a%20b.txt'
+    const headers = { authorization: 'Bearer ' + token }
+    await fetch(address, { method: 'PUT', headers, body: 'by HTTP' })
+    const back = await (await fetch(address, { headers })).text()
+    await end(run)
+    console.log(at.split(':')[0] + ' ' + back)
+  `
+  const ran = await mlflow(script(text), { options: ['--mlflow-http-artifacts'] })
+  expect(ran.code, ran.stderr).toBe(0)
+  expect(ran.stdout.trim()).toBe('mlflow-artifacts by HTTP')
+  const graph = new Graph(ran.runs[0]!)
+  const [file] = graph.labelled('a b.txt')
+  expect(fs.readFileSync(path.join(ran.runs[0]!, graph.value(file!, 'location')!), 'utf8')).toBe('by HTTP')
+})

@@ -53,6 +53,7 @@ type OptionName =
   | 'tensorboard'
   | 'disableTensorboard'
   | 'mlflowForward'
+  | 'mlflowHttpArtifacts'
   | 'asProv4ml'
 
 type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }

@@ -52,8 +52,8 @@ export class MlflowDoor {
     const tell = (message: string): void => voice.tell(message)
     const recordings = new Recordings(tell)
     try {
-      const options = { folder: path.join(tree.root, 'mlflow'), artifacts: 'file' } as const
-      const server = await createMlflow(recordings, options)
+      const artifacts = context.given.mlflowHttpArtifacts === true ? 'http' : 'file'
+      const server = await createMlflow(recordings, { folder: path.join(tree.root, 'mlflow'), artifacts })
       const handingOn = HandingOn.open(context, tree, {
         tell,
         madeRun: (rank, runId, page) => recordings.handedOn(rank, runId, page),

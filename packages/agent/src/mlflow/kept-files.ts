@@ -2,16 +2,24 @@ import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { limits, nameWithin } from '@provloom/shared'
-import type { Artifact } from '@provloom/shared'
+import type { Artifact, ProblemCode } from '@provloom/shared'
 import { partPrefix } from '@provloom/mlflow'
 import { digestOf } from '../client/file-recorder.ts'
 import { present } from '../client/present.ts'
-import type { Session } from '../client/session.ts'
+import type { SessionFolder } from '../session/folder.ts'
+import type { Fact } from '../spool/own-stream.ts'
 
 interface Below {
   readonly relative: string
   readonly file: string
   readonly stat: fs.Stats
+}
+
+/** Into what is recorded: a session of its process, or what is left of one. */
+export interface Into {
+  readonly spool: Pick<SessionFolder, 'files'>
+  record(fact: Fact): void
+  problem(code: ProblemCode, message: string, about?: string): void
 }
 
 /** Told of each file that is recorded: its path below the folder, and where it is. */
@@ -23,11 +31,11 @@ type Took = (below: string, file: string) => void
  * file anew.
  */
 export class KeptFiles {
-  readonly #session: Session
+  readonly #session: Into
   readonly #seen: Map<string, string>
 
   /** @param seen by which a file is the one that was recorded before, in this session of its run or in an earlier one */
-  constructor(session: Session, seen: Map<string, string>) {
+  constructor(session: Into, seen: Map<string, string>) {
     this.#session = session
     this.#seen = seen
   }

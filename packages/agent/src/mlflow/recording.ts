@@ -151,6 +151,8 @@ export class Recording implements Recorder {
   said(said: Said): void {
     const session = said.kind === 'run' ? this.#runs.get(said.runId)?.session.spool.root : undefined
     this.#safely(() => this.#parts?.handingOn?.said(this.#rank, said, session))
+    if (said.kind === 'run' || said.kind === 'tags' || said.kind === 'tag-gone')
+      this.#safely(() => this.#runs.get(said.runId)?.note(this.#folderOf(said.runId)))
   }
 
   tell(message: string): void {
@@ -179,6 +181,7 @@ export class Recording implements Recorder {
     const run = new TrackedRun({ runId, session, recorded, isLate, handOn })
     run.view = this.#views.get(runId)
     this.#runs.set(runId, run)
+    if (run.view !== undefined) run.note(this.#folderOf(runId))
     this.#bySession.set(session.spool.id, runId)
     this.#parts?.begun()
     return run

@@ -1,21 +1,12 @@
-import { limits, nameWithin } from '@provloom/shared'
+import { nameWithin } from '@provloom/shared'
 import type { LoggedModel, Metric, Owner, Pair, RunView } from '@provloom/mlflow'
 import { present } from '../client/present.ts'
 import type { Session } from '../client/session.ts'
 import { KeptFiles } from './kept-files.ts'
 import type { ModelFacts } from './model-file.ts'
+import { forgetLastFacts, noteLastFacts } from './last-facts.ts'
 import { paramValue } from './param-value.ts'
-
-/** Tags that MLflow keeps for itself, and what of the run says already. */
-const ownTags: ReadonlySet<string> = new Set([
-  'mlflow.runName',
-  'mlflow.parentRunId',
-  'mlflow.loggedArtifacts',
-  'mlflow.log-model.history',
-])
-
-/** By which a tag is told from an output that the script has said. */
-const tagSource = 'mlflow.tag'
+import { isWorthIt, recordTag } from './run-tags.ts'
 
 /** What of a run is in its record: a session in which it goes on does not say it again. */
 export interface Recorded {
@@ -107,7 +98,7 @@ export class TrackedRun {
 
   /** @param page where it can be seen on the server that it is handed on to */
   handedOn(page: string): void {
-    this.#tag('mlflow.forwardedTo', page)
+    recordTag(this.session, 'mlflow.forwardedTo', page)
   }
 
   /** @param folder of its artifacts */
@@ -128,20 +119,20 @@ export class TrackedRun {
     this.#isOver = true
   }
 
+  /** What is not recorded yet has changed. @param folder of its artifacts */
+  note(folder: string | undefined): void {
+    if (!this.#isOver) noteLastFacts(this.session.spool, { folder, tags: this.view?.tags ?? new Map() })
+  }
+
   /** What is as it is when the run ends. */
   #lastFacts(folder: string | undefined): void {
     if (folder !== undefined) this.files.record(folder, this.#handingOn({ runId: this.#runId }))
     for (const [key, value] of this.view?.tags ?? []) {
-      if (ownTags.has(key) || this.recorded.tags.get(key) === value) continue
+      if (!isWorthIt(key) || this.recorded.tags.get(key) === value) continue
       this.recorded.tags.set(key, value)
-      this.#tag(key, value)
+      recordTag(this.session, key, value)
     }
-  }
-
-  #tag(key: string, value: string): void {
-    const { remark: _remark, ...found } = paramValue(value.slice(0, limits.valueBytesMax))
-    const param = { type: 'param', key: nameWithin(key), ...found } as const
-    this.session.record({ ...param, source: tagSource, direction: 'output' })
+    forgetLastFacts(this.session.spool)
   }
 
   #handingOn(owner: Owner): (below: string, file: string) => void {
