@@ -7,6 +7,7 @@ import { dataPath } from '../support/data.ts'
 import { Graph } from '../support/graph.ts'
 import { hasJudges, hasMlflow, judgePython, named } from '../support/needs.ts'
 import { rowsOf } from '../support/parquet.ts'
+import { describeOnSmallDisk, smallDisk } from '../support/small-disk.ts'
 
 const replayer = path.join(repository, 'test/support/mlflow-replay.mjs')
 const recordings = fs
@@ -54,6 +55,10 @@ const begin = async (name, tags = []) => {
 }
 const metric = (run_id, key, value, step) =>
   call('/runs/log-metric', { run_id, key, value, step, timestamp: Date.now() })
+const put = (artifacts, name, body) =>
+  fetch(uri + '/api/2.0/mlflow-artifacts/artifacts' + artifacts.replace('mlflow-artifacts:', '') + '/' + name, {
+    method: 'PUT', body, headers: { authorization: 'Bearer ' + token },
+  })
 const end = (run_id, status = 'FINISHED') => call('/runs/update', { run_id, status, end_time: Date.now() })
 `
 
@@ -302,10 +307,12 @@ it('files and tags of a client whose agent is killed are in the record when its 
     const run = await begin('killed', [{ key: 'team', value: 'blue' }])
     await metric(run, 'x', 1, 0)
     const { info } = (await call('/runs/get?run_id=' + run)).run
-    // As MLflow's client does: a file below the artifact URI that it was told.
-    const note = path.join(fileURLToPath(info.artifact_uri), 'notes', 'note.txt')
-    fs.mkdirSync(path.dirname(note), { recursive: true })
-    fs.writeFileSync(note, 'stored')
+    // As MLflow's client does, below the artifact URI that it was told: a file, or where there is little room it is sent.
+    if (info.artifact_uri.startsWith('file:')) {
+      const note = path.join(fileURLToPath(info.artifact_uri), 'notes', 'note.txt')
+      fs.mkdirSync(path.dirname(note), { recursive: true })
+      fs.writeFileSync(note, 'stored')
+    } else await put(info.artifact_uri, 'notes/note.txt', 'stored')
     await call('/runs/set-tag', { run_id: run, key: 'late', value: '7' })
     const agent = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).find((pid) => {
       try {
@@ -334,7 +341,9 @@ it('files and tags of a client whose agent is killed are in the record when its 
   ] as const)
     expect(graph.labelled(tag).map((one) => graph.value(one, 'value'))).toEqual([value])
   expect((await rowsOf(run, 'x')).map(({ value }) => value)).toEqual([1])
-  expect(fs.existsSync(path.join(work, 'spools')) ? fs.readdirSync(path.join(work, 'spools')) : []).toEqual([])
+  expect(fs.existsSync(path.join(work, 'spools')) ? fs.readdirSync(path.join(work, 'spools')) : []).toEqual(
+    [],
+  )
 })
 
 it('with --mlflow-http-artifacts a client sends its files by HTTP, and reads them back', async () => {
@@ -354,4 +363,29 @@ it('with --mlflow-http-artifacts a client sends its files by HTTP, and reads the
   const graph = new Graph(ran.runs[0]!)
   const [file] = graph.labelled('a b.txt')
   expect(fs.readFileSync(path.join(ran.runs[0]!, graph.value(file!, 'location')!), 'utf8')).toBe('by HTTP')
+})
+
+describeOnSmallDisk('files that find no room on the spool’s disk', () => {
+  it('are told once and not kept, and the script goes on', async () => {
+    const disk = smallDisk(24 * 1024)
+    const text = `
+      const run = await begin('full')
+      const { artifact_uri: at } = (await call('/runs/get?run_id=' + run)).run.info
+      const statuses = []
+      for (const name of ['a.bin', 'b.bin']) statuses.push((await put(at, name, Buffer.alloc(40 * 2 ** 20))).status)
+      statuses.push((await put(at, 'small.txt', 'small')).status, (await metric(run, 'x', 1, 0)).status)
+      await end(run)
+      console.log(at.split(':')[0] + ' ' + statuses)
+      process.exitCode = 4
+    `
+    const ran = await mlflow(script(text), { options: ['--spool-root', path.join(disk.root, 'spools')] })
+    expect(ran.code, ran.stderr).toBe(4)
+    expect(ran.stdout.trim()).toBe('mlflow-artifacts 200,200,200,200')
+    expect(ran.stderr.match(/a\.bin: .*ENOSPC/g)).toHaveLength(1)
+    expect(ran.stderr.match(/b\.bin: .*ENOSPC/g)).toHaveLength(1)
+    const graph = new Graph(ran.runs[0]!)
+    expect(graph.labelled('small.txt')).toHaveLength(1)
+    expect(graph.labelled('a.bin')).toHaveLength(0)
+    expect((await rowsOf(ran.runs[0]!, 'x')).map(({ value }) => value)).toEqual([1])
+  })
 })

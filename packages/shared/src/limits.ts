@@ -210,7 +210,7 @@ export const mlflowBodyBytesMax: number = 16 * MiB
 /** Runs that an agent answers for; beyond them the oldest that have ended are not known any more. All are recorded. */
 export const mlflowRunsMax = 10_000
 /** Left on the spool's disk: with less a client sends its files, and one that finds no room ends no script. */
-export const mlflowFileRoomBytes: number = 1 * GiB
+export const mlflowFileRoomBytes: number = 16 * GiB
 /** Connections to it at once: other users of the machine can open some too. */
 export const mlflowConnectionsMax = 1_024
 /** Values that are read for the last ones of a run's metrics, where its record does not name them all (`provloom ui`). */
