@@ -27,6 +27,8 @@ export interface FormerRun {
   readonly tags: readonly Pair[]
   /** Of each its last value. */
   readonly metrics: readonly Metric[]
+  /** All values of one, in the order in which they came; undefined where they cannot be read. Never rejects. */
+  readonly history: (key: string) => Promise<readonly Metric[] | undefined>
 }
 
 /**

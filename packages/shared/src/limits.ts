@@ -215,6 +215,8 @@ export const mlflowFileRoomBytes: number = 16 * GiB
 export const mlflowConnectionsMax = 1_024
 /** Values that are read for the last ones of a run's metrics, where its record does not name them all (`provloom ui`). */
 export const mlflowPointsReadMax = 5_000_000
+/** Values of a metric of a run of an earlier job that its client is told, the last ones. */
+export const mlflowFormerPointsMax = 1_000_000
 /** What of one command waits on disk for the MLflow server that it is handed on to, files excepted; what finds no room is told. */
 export const mlflowForwardBytesMax: number = 1 * GiB
 /** A request to that server without a sign of life is made again. */

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import { createMlflow } from '@provloom/mlflow'
-import type { FormerRun, Mlflow } from '@provloom/mlflow'
+import type { FormerRun, Metric, Mlflow } from '@provloom/mlflow'
 import type { Context } from '../context.ts'
 import type { Variables } from '../place/variables.ts'
 import type { TreeFolder } from '../tree/folder.ts'
@@ -27,22 +27,25 @@ export interface DoorHost {
 export class MlflowDoor {
   /** The command's, with those by which it finds the door. */
   readonly variables: Variables
+  readonly #context: Context
   readonly #tree: TreeFolder
   readonly #server: Mlflow
   readonly #recordings: Recordings
   readonly #handingOn: HandingOn | undefined
 
   private constructor(
-    { variables }: Context,
+    context: Context,
     tree: TreeFolder,
     server: Mlflow,
     recordings: Recordings,
     handingOn: HandingOn | undefined,
   ) {
+    this.#context = context
     this.#tree = tree
     this.#server = server
     this.#recordings = recordings
     this.#handingOn = handingOn
+    const { variables } = context
     this.variables = { ...variables, ...clientVariables(server, variables) }
   }
 
@@ -68,11 +71,31 @@ export class MlflowDoor {
   /** Its tree is served: sessions are granted from now on. */
   attach({ places, pid, begun }: DoorHost): void {
     const granting = new Granting({ tree: this.#tree, places })
-    const formerRun = (runId: string): FormerRun | undefined =>
-      formerRunIn(places.job(undefined).saveDir, runId)
+    const formerRun = (runId: string, rank: number | undefined): FormerRun | undefined =>
+      formerRunIn(places.job(undefined).saveDir, runId, (runDir, key) => this.#pointsOf(runDir, key, rank))
     const processes = new AskingProcesses(pid)
     const parts = { granting, processes, formerRun, begun, handingOn: this.#handingOn }
     this.#recordings.attach(parts, this.#server.place)
+  }
+
+  async #pointsOf(
+    runDir: string,
+    key: string,
+    rank: number | undefined,
+  ): Promise<readonly Metric[] | undefined> {
+    const { config, voice } = this.#context
+    try {
+      const points = await config.readPoints?.(runDir, key, rank, limits.mlflowFormerPointsMax)
+      return points?.map(({ step, timeUs, value }) => ({
+        key,
+        step,
+        timestamp: Math.round(timeUs / 1000),
+        value,
+      }))
+    } catch (error) {
+      voice.tell(`--mlflow: of an earlier run only last values can be asked back: ${reasonOf(error)}`)
+      return undefined
+    }
   }
 
   /** The process of a session is gone. */

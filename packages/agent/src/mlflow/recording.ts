@@ -20,8 +20,10 @@ import type {
 import type { AskingProcess, AskingProcesses } from './asking-process.ts'
 import { datasetFacts } from './dataset-facts.ts'
 import type { Granted, Granting } from './granting.ts'
+import { resumesTag } from './former-run.ts'
 import type { HandingOn } from './handing-on.ts'
 import { modelFactsIn, modelFactsOf } from './model-file.ts'
+import { recordTag } from './run-tags.ts'
 import { TrackedRun } from './tracked-run.ts'
 
 /** What serves a command's tree, for who records there. */
@@ -29,7 +31,7 @@ export interface RecordingParts {
   readonly granting: Granting
   readonly processes: AskingProcesses
   /** One of an earlier job, by the id that MLflow has. */
-  readonly formerRun: (runId: string) => FormerRun | undefined
+  readonly formerRun: (runId: string, rank: number | undefined) => FormerRun | undefined
   /** A session was begun. */
   readonly begun: () => void
   /** Undefined where nothing is handed on. */
@@ -48,18 +50,22 @@ export class Recording implements Recorder {
   readonly #named = new Map<string, Named>()
   readonly #bySession = new Map<string, string>()
   #asking: AskingProcess | undefined
+  readonly #told: number | undefined
   #rank = 0
   readonly #views = new Map<string, RunView>()
 
   /**
    * @param tell a person, of what they should know
+   * @param rank that its processes are told; undefined where they are told none
    * @param parts undefined where nobody serves the tree yet: nothing is recorded then
    */
   constructor(
     tell: (message: string) => void,
     parts: RecordingParts | undefined,
     place: ArtifactPlace | undefined,
+    rank?: number,
   ) {
+    this.#told = rank
     this.#tell = tell
     this.#parts = parts
     this.#place = place
@@ -76,7 +82,7 @@ export class Recording implements Recorder {
   }
 
   former(runId: string): FormerRun | undefined {
-    const found = this.#safely(() => this.#parts?.formerRun(runId))
+    const found = this.#safely(() => this.#parts?.formerRun(runId, this.#told))
     if (found !== undefined) this.#named.set(runId, found)
     return found
   }
@@ -170,7 +176,9 @@ export class Recording implements Recorder {
     const named = this.#named.get(runId)
     if (named === undefined) return undefined
     const granted = this.#grant(named, runId, connection)
-    return granted === undefined ? undefined : this.#track(runId, granted, isLate)
+    if (granted === undefined) return undefined
+    recordTag(granted.session, resumesTag, runId)
+    return this.#track(runId, granted, isLate)
   }
 
   #track(runId: string, { session }: Granted, isLate: boolean): TrackedRun {

@@ -31,7 +31,9 @@ export class Recordings implements Recorders {
     const { parts, place } = this.#served
     // Who names no rank asks for the one that the command is.
     const rank = rankIn(parts.processes.of(connection).variables) ?? -1
-    const found = this.#byRank.get(rank) ?? new Recording((message) => this.#tellOnce(message), parts, place)
+    const found =
+      this.#byRank.get(rank) ??
+      new Recording((message) => this.#tellOnce(message), parts, place, rank < 0 ? undefined : rank)
     this.#byRank.set(rank, found)
     this.#byConnection.set(connection, found)
     return found

@@ -147,8 +147,13 @@ export class Book {
     this.#recorder.said({ kind: 'metrics', runId: id, metrics })
   }
 
-  history(id: string, key: string): Metric[] {
-    return this.#run(id).history.of(key)
+  /** Of a run of an earlier job what was logged there comes first; where that cannot be read, its last value. */
+  async history(id: string, key: string): Promise<readonly Metric[]> {
+    const run = this.#run(id)
+    if (run.former === undefined) return run.history.of(key)
+    const recalled = run.recalled.get(key)
+    const before = (await run.former(key)) ?? (recalled === undefined ? [] : [recalled])
+    return [...before, ...run.history.of(key)]
   }
 
   tags(id: string, tags: readonly Pair[]): void {
@@ -251,7 +256,11 @@ export class Book {
     }
     const run = new RunState(info, tags, path.join(this.#folder, runId))
     for (const param of params) run.setParam(param)
-    for (const metric of metrics) run.addMetric(metric)
+    for (const metric of metrics) {
+      run.recall(metric)
+      run.recalled.set(metric.key, metric)
+    }
+    run.former = former.history
     this.#add(run)
     return run
   }

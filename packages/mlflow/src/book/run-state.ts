@@ -1,4 +1,5 @@
 import type { DatasetInput, Metric, ModelOutput, Pair, RunInfo, RunView } from '../record.ts'
+import type { FormerRun } from '../recorder.ts'
 import { History } from './history.ts'
 
 /** What was said of one run: all that its client may ask back. */
@@ -11,6 +12,10 @@ export class RunState implements RunView {
   readonly modelInputs: string[] = []
   readonly modelOutputs: ModelOutput[] = []
   readonly history: History
+
+  /** Of a run of an earlier job what was logged there. */
+  former: FormerRun['history'] | undefined
+  readonly recalled: Map<string, Metric> = new Map()
 
   constructor(info: RunInfo, tags: readonly Pair[], historyFile: string) {
     this.info = info
@@ -36,9 +41,13 @@ export class RunState implements RunView {
     return before === value ? undefined : before
   }
 
-  /** The last value is that of the highest step, of its latest time, the largest. */
   addMetric(metric: Metric): void {
     this.history.add(metric)
+    this.recall(metric)
+  }
+
+  /** It was logged before, and is in another history. */
+  recall(metric: Metric): void {
     const before = this.last.get(metric.key)
     if (before === undefined || isLater(metric, before)) this.last.set(metric.key, metric)
   }

@@ -190,7 +190,8 @@ export class Forwarder {
   #later({ reason, isTheirs }: { readonly reason: string; readonly isTheirs?: boolean }): number {
     const { server, tell } = this.#options
     this.#unsure = true
-    this.#reason = reason
+    // What is given up at the end hangs up by itself.
+    if (!this.#stopped) this.#reason = reason
     this.#tries++
     if (isTheirs === true && this.#tries >= triesMax) {
       this.#handover.giveUp(reason)
