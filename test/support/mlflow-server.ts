@@ -30,11 +30,10 @@ export async function mlflowServer(): Promise<MlflowServer> {
     server = undefined
   }
   onTestFinished(kill)
-  const command = [
-    ...['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-    ...['--backend-store-uri', `sqlite:///${path.join(home, 'mlflow.db')}`],
-    ...['--artifacts-destination', path.join(home, 'artifacts')],
-  ]
+  const command = ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'].concat(
+    ['--backend-store-uri', `sqlite:///${path.join(home, 'mlflow.db')}`],
+    ['--artifacts-destination', path.join(home, 'artifacts')],
+  )
   const env = {
     ...cleanEnvironment(),
     MLFLOW_DISABLE_TELEMETRY: 'true',

@@ -26,7 +26,7 @@ export function createReadingApp(library: Library, files: ArtifactFiles): Hono<B
     // Of a question it is known how long it is; what is sent without that is a file, which nobody takes here.
     if (Number(req.header('content-length') ?? 0) > limits.mlflowBodyBytesMax)
       throw new Fault('REQUEST_ENTITY_TOO_LARGE', `A request has at most ${limits.mlflowBodyBytesMax} bytes`)
-    if (req.header('transfer-encoding') !== undefined && /\/search$/.test(req.path))
+    if (req.header('transfer-encoding') !== undefined && req.path.endsWith('/search'))
       throw new Fault('BAD_REQUEST', 'A request says how long it is')
     await next()
   })
@@ -43,7 +43,7 @@ export function createReadingApp(library: Library, files: ArtifactFiles): Hono<B
   ]
   for (const route of routes) addRoute(app, route, () => route)
   app.notFound(({ req: { method, path } }) => {
-    if (method === 'GET' || method === 'HEAD' || /\/search$/.test(path))
+    if (method === 'GET' || method === 'HEAD' || path.endsWith('/search'))
       throw new Fault('ENDPOINT_NOT_FOUND', `No endpoint ${method} ${path}`)
     throw new Fault(
       'PERMISSION_DENIED',

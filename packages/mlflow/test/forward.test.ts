@@ -14,10 +14,19 @@ function folderOf(): string {
   return folder
 }
 
+interface Answer {
+  readonly runs?: {
+    readonly info: { readonly run_id: string; readonly run_name: string }
+    readonly data: { readonly params: unknown; readonly tags: readonly { key: string; value: string }[] }
+  }[]
+  readonly metrics?: { readonly step: number; readonly timestamp: number; readonly value: unknown }[]
+  readonly files?: unknown
+}
+
 /** A tracking server that keeps whatever it is told as often as it is: our own door. */
 async function tracking(): Promise<{
   readonly uri: string
-  ask(address: string, body?: object): Promise<any>
+  ask(address: string, body?: object): Promise<Answer>
 }> {
   let count = 0
   const nothing = (): void => {}
@@ -45,7 +54,7 @@ async function tracking(): Promise<{
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
         headers: { authorization: `Bearer ${server.token}` },
       })
-      return await answer.json()
+      return (await answer.json()) as Answer
     },
   }
 }
@@ -144,7 +153,7 @@ async function found(server: Awaited<ReturnType<typeof tracking>>): Promise<Reco
     const points: string[] = []
     for (const key of ['loss', 'accuracy']) {
       const { metrics } = await server.ask(`/metrics/get-history?run_id=${info.run_id}&metric_key=${key}`)
-      for (const one of metrics) points.push(`${key} ${one.step} ${one.timestamp} ${one.value}`)
+      for (const one of metrics ?? []) points.push(`${key} ${one.step} ${one.timestamp} ${String(one.value)}`)
     }
     all[info.run_name] = points.sort()
   }
@@ -188,12 +197,12 @@ it.each([1, 2, 3, 4, 5, 6])(
       handed = await forwarding(folder, uri).finish(n < 5 ? 30 : 60_000)
     expect(handed.left).toBe(0)
     expect(await found(server)).toEqual(whole)
-    const { runs } = await server.ask('/runs/search', { experiment_ids: [] })
+    const { runs = [] } = await server.ask('/runs/search', { experiment_ids: [] })
     for (const { info, data } of runs) {
       const { files } = await server.ask(`/artifacts/list?run_id=${info.run_id}&path=notes`)
       expect(files).toEqual([{ path: 'notes/a note.txt', is_dir: false, file_size: 6 }])
-      const parent = data.tags.find(({ key }: { key: string }) => key === 'mlflow.parentRunId').value
-      expect(runs.find((one: (typeof runs)[0]) => one.info.run_id === parent).info.run_name).toBe('run a')
+      const parent = data.tags.find(({ key }) => key === 'mlflow.parentRunId')?.value
+      expect(runs.find((one) => one.info.run_id === parent)?.info.run_name).toBe('run a')
     }
     expect(fs.existsSync(outboxesOf(root))).toBe(false)
   },
@@ -248,9 +257,9 @@ it('of a request that is refused all but what is wrong in it is there', async ()
   const handed = await forwarder.finish()
   expect(handed).toMatchObject({ left: 0, refused: 1 })
   expect(told).toEqual([expect.stringContaining("Missing value for required parameter 'key'")])
-  const { runs } = await server.ask('/runs/search', { experiment_ids: [] })
+  const { runs = [] } = await server.ask('/runs/search', { experiment_ids: [] })
   const { metrics: loss } = await server.ask(
-    `/metrics/get-history?run_id=${runs[0].info.run_id}&metric_key=loss`,
+    `/metrics/get-history?run_id=${runs[0]!.info.run_id}&metric_key=loss`,
   )
   expect(loss).toHaveLength(14)
 })
@@ -270,6 +279,23 @@ it('of more than mlflowForwardBytesMax that waits what comes later is not handed
   expect(left).toBeGreaterThan(2)
   expect(left + dropped).toBe(11)
   expect(told).toContainEqual(expect.stringContaining('more than 4000 bytes wait'))
+})
+
+it('a server that takes its time is given up after mlflowForwardEndMs, and what is left is kept', async () => {
+  expect(limits.mlflowForwardEndMs).toBeLessThanOrEqual(60_000)
+  const silent = http.createServer(() => {})
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    silent.closeAllConnections()
+    silent.close()
+  })
+  const address = silent.address()
+  const uri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  const folder = path.join(folderOf(), 'one')
+  const forwarder = forwarding(folder, uri)
+  forwarder.said(0, run(ids[0]!, 'run a'), undefined)
+  expect(await forwarder.finish(200, 60_000)).toMatchObject({ left: 1, runs: 0 })
+  expect(fs.existsSync(folder)).toBe(true)
 })
 
 it('a rank that is not collected is not handed on', async () => {

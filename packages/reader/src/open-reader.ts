@@ -104,10 +104,7 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     },
     diff: async (names) => answerDiff(names.map(meant), documents),
     tracked: () => folder.look().runs.map(trackedRun),
-    trackedFacts(name) {
-      const run = meant(name)
-      return trackedFacts(run, documents.maybe(run.directory))
-    },
+    trackedFacts: (name) => trackedFacts(meant(name), documents),
     points: (name, metrics = []) => metricPoints(meant(name), metrics),
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),

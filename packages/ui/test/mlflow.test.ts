@@ -11,11 +11,26 @@ import { ask, serve } from './support/server.ts'
 
 const base = '/api/2.0/mlflow'
 
-async function asked(ui: Ui, address: string, body?: object): Promise<{ status: number; body: any }> {
+interface Run {
+  readonly info: { readonly run_id: string; readonly run_name: string; readonly status: string }
+  readonly data: { readonly params: unknown }
+}
+
+interface Body {
+  readonly experiments: { readonly name: string; readonly experiment_id: string }[]
+  readonly runs: Run[]
+  readonly run: Run
+  readonly metrics: { readonly step: number; readonly value: number }[]
+  readonly files: unknown
+  readonly next_page_token?: string
+}
+
+async function asked(ui: Ui, address: string, body?: object): Promise<{ status: number; body: Body }> {
   const { status, text } = await ask(ui, `${base}${address}`, {
-    ...(body === undefined ? {} : { method: 'POST', body }),
+    method: body === undefined ? 'GET' : 'POST',
+    ...(body === undefined ? {} : { body }),
   })
-  return { status, body: JSON.parse(text) }
+  return { status, body: JSON.parse(text) as Body }
 }
 
 it('runs of a folder are searched as MLflow does, its default experiment standing for all of them', async () => {
@@ -36,12 +51,12 @@ it('runs of a folder are searched as MLflow does, its default experiment standin
   await makeRun(dir, { name: 'other_0', experiment: 'other', metrics: { accuracy: 0.7 } })
   const ui = await serve(dir)
   const { body } = await asked(ui, '/experiments/search', { max_results: 10, order_by: ['name'] })
-  expect(body.experiments.map((one: any) => one.name)).toEqual(['Default', 'digits', 'other'])
+  expect(body.experiments.map((one) => one.name)).toEqual(['Default', 'digits', 'other'])
   const [, digits] = body.experiments
   const namesOf = async (query: object): Promise<string[]> =>
-    (await asked(ui, '/runs/search', query)).body.runs.map(({ info }: any) => info.run_name)
+    (await asked(ui, '/runs/search', query)).body.runs.map(({ info }) => info.run_name)
   expect((await namesOf({ experiment_ids: ['0'] })).sort()).toEqual(['digits_0', 'digits_1', 'other_0'])
-  const order = { experiment_ids: [digits.experiment_id], order_by: ['metrics.accuracy DESC'] }
+  const order = { experiment_ids: [digits!.experiment_id], order_by: ['metrics.accuracy DESC'] }
   expect(await namesOf(order)).toEqual(['digits_1', 'digits_0'])
   expect(await namesOf({ ...order, filter: "params.lr = '0.5' and attributes.status = 'FINISHED'" })).toEqual(
     ['digits_0'],
@@ -50,7 +65,7 @@ it('runs of a folder are searched as MLflow does, its default experiment standin
   const first = await asked(ui, '/runs/search', { ...order, max_results: 1 })
   expect(first.body.next_page_token).toBe('1')
   const [run] = first.body.runs
-  const alone = await asked(ui, `/runs/get?run_id=${run.info.run_id}`)
+  const alone = await asked(ui, `/runs/get?run_id=${run!.info.run_id}`)
   expect(alone.body.run.data.params).toEqual([{ key: 'lr', value: '1' }])
   expect(alone.body.run.info.status).toBe('FAILED')
 })
@@ -58,7 +73,8 @@ it('runs of a folder are searched as MLflow does, its default experiment standin
 it('what writes is refused in MLflow’s own words, and nothing of the folder is changed', async () => {
   const dir = folder()
   await makeRun(dir, { name: 'digits_0' })
-  const before = fs.readdirSync(dir, { recursive: true }).sort()
+  const names = (): string[] => fs.readdirSync(dir, { recursive: true }).map(String).toSorted()
+  const before = names()
   const ui = await serve(dir)
   for (const [method, address] of [
     ['POST', `${base}/runs/create`],
@@ -74,7 +90,7 @@ it('what writes is refused in MLflow’s own words, and nothing of the folder is
     expect(status, address).toBe(403)
     expect(JSON.parse(text), address).toMatchObject({ error_code: 'PERMISSION_DENIED' })
   }
-  expect(fs.readdirSync(dir, { recursive: true }).sort()).toEqual(before)
+  expect(names()).toEqual(before)
 })
 
 it('MLflow’s client needs the token as its own: a browser’s cookie is none, nor is a strange name of this machine', async () => {
@@ -115,7 +131,7 @@ it('files of a run are those of its first rank by the names they were logged by;
   fs.symlinkSync('/etc/passwd', path.join(artifacts, 'rank0/link'))
   const ui = await serve(dir)
   const { runs } = (await asked(ui, '/runs/search', {})).body
-  const { run_id: id } = runs[0].info
+  const { run_id: id } = runs[0]!.info
   const listed = async (below: string): Promise<unknown> =>
     (await asked(ui, `/artifacts/list?run_id=${id}${below}`)).body.files
   expect(await listed('')).toEqual([
@@ -150,7 +166,7 @@ it('the last value of a metric of several ranks is MLflow’s; of more values th
   expect(await lastIn(points.length - 1)).toEqual([0.5])
   const ui = await serve(dir)
   const { body } = await asked(ui, `/metrics/get-history?run_id=${id}&metric_key=training.loss`)
-  expect(body.metrics.map(({ step, value }: any) => [step, value])).toEqual([
+  expect(body.metrics.map(({ step, value }) => [step, value])).toEqual([
     [0, 0],
     [0, 0.1],
     [1, 1],

@@ -6,8 +6,11 @@ import type { Entry } from './entry.ts'
 import type { Known, There } from './known.ts'
 import { Logging } from './logging.ts'
 import { fileIn } from './outbox.ts'
+import { done } from './server.ts'
 import type { Reply, Server } from './server.ts'
-import { Places, listOf, textOf } from './there.ts'
+import { ModelWords } from './model-words.ts'
+import { RunWords } from './run-words.ts'
+import { Places } from './there.ts'
 import { windowOf } from './window.ts'
 import type { Batch } from './window.ts'
 
@@ -33,14 +36,14 @@ export interface HandoverParts {
   readonly madeRun: ((rank: number, runId: string, page: string) => void) | undefined
 }
 
-const done: Reply = { kind: 'answered', body: new Map() }
-
 /** Says to a server what entries say, in its words: each entry once, whatever was said of it before. */
 export class Handover {
   readonly tally: Tally = { runs: 0, values: 0, files: 0, refused: 0 }
   readonly #parts: HandoverParts
   readonly #places: Places
   readonly #logging: Logging
+  readonly #runWords: RunWords
+  readonly #modelWords: ModelWords
   /** What is being said: it stays what it is until all of it is. */
   #window: { readonly count: number; readonly batches: Batch[]; readonly unsure: boolean } | undefined
   #failed: Batch | undefined
@@ -48,6 +51,8 @@ export class Handover {
   constructor(parts: HandoverParts) {
     this.#parts = parts
     this.#places = new Places(parts.server, parts.known)
+    this.#runWords = new RunWords(parts.server, parts.known)
+    this.#modelWords = new ModelWords(parts.server, parts.known, this.#places)
     this.#logging = new Logging(parts.server, parts.known, (what, count) => this.#refuse(what, count))
   }
 
@@ -99,165 +104,53 @@ export class Handover {
   }
 
   async #said({ rank, session, said }: Extract<Entry, { kind: 'said' }>, unsure: boolean): Promise<Reply> {
-    const { known, isWanted } = this.#parts
-    if (said.kind === 'run') {
-      const key = runKey(said.runId, rank)
-      if (known.run(key) !== undefined) return done
-      const wanted = isWanted(rank, session)
-      if (wanted === undefined) return { kind: 'later', reason: 'whether its rank is collected is not known' }
-      if (!wanted) known.noteRun(key, null)
-      const reply = wanted ? await this.#places.run(said, rank) : done
-      if (reply.kind === 'refused') known.noteRun(key, null)
-      if (reply.kind !== 'found') return reply
-      if (reply.value !== null) this.#made(rank, said, reply.value)
-      return done
-    }
-    if ('runId' in said && said.kind !== 'model' && said.kind !== 'version') {
-      const run = known.run(runKey(said.runId, rank))
-      return run === undefined || run === null ? done : await this.#ofRun(said, run, unsure)
-    }
-    return await this.#ofOthers(said, rank, unsure)
-  }
-
-  async #ofRun(said: Said, { id }: There, unsure: boolean): Promise<Reply> {
-    const { server, known } = this.#parts
+    const { known } = this.#parts
     switch (said.kind) {
-      case 'update': {
-        const { status, endTime, runName } = said
-        const named = runName === undefined ? {} : { run_name: runName }
-        const ended = endTime === undefined ? {} : { end_time: endTime }
-        return await server.ask('POST', '/runs/update', {
-          run_id: id,
-          ...(status === undefined ? {} : { status }),
-          ...ended,
-          ...named,
-        })
-      }
-      case 'moved':
-        return await server.ask('POST', said.stage === 'deleted' ? '/runs/delete' : '/runs/restore', {
-          run_id: id,
-        })
-      case 'tag-gone': {
-        const reply = await server.ask('POST', '/runs/delete-tag', { run_id: id, key: said.key })
-        // It was never there, or is gone already.
-        return reply.kind === 'refused' ? done : reply
-      }
-      case 'inputs':
-        return await server.ask('POST', '/runs/log-inputs', {
-          run_id: id,
-          datasets: said.datasets.map(({ tags, dataset }) => ({
-            tags,
-            dataset: {
-              name: dataset.name,
-              digest: dataset.digest,
-              source_type: dataset.sourceType,
-              source: dataset.source,
-              schema: dataset.schema,
-              profile: dataset.profile,
-            },
-          })),
-          models: said.models.map((one) => ({ model_id: known.renamed(one) })),
-        })
-      case 'outputs': {
-        const models = said.models.map(({ modelId, step }) => ({ model_id: known.renamed(modelId), step }))
-        const missing = unsure ? await this.#missingOutputs(id, models) : models
-        if (!Array.isArray(missing)) return missing
-        return missing.length === 0
-          ? done
-          : await server.ask('POST', '/runs/outputs', { run_id: id, models: missing })
-      }
-      case 'model-file':
-        return await server.ask('POST', '/runs/log-model', {
-          run_id: id,
-          model_json: known.renamed(said.model),
-        })
-      default:
+      case 'run':
+        return await this.#run(said, rank, session)
+      case 'metrics':
+      case 'params':
+      case 'tags':
+        // Said with others, in a window.
         return done
-    }
-  }
-
-  async #missingOutputs(
-    run: string,
-    models: { model_id: string; step: number }[],
-  ): Promise<Reply | typeof models> {
-    const reply = await this.#parts.server.ask('GET', `/runs/get?run_id=${run}&run_uuid=${run}`)
-    if (reply.kind !== 'answered') return reply
-    const text = JSON.stringify([...listOf(new Map([['runs', [reply.body.get('run')]]]), 'runs')[0]!])
-    return models.filter((one) => !text.includes(one.model_id))
-  }
-
-  async #ofOthers(said: Said, rank: number, unsure: boolean): Promise<Reply> {
-    const { server, known } = this.#parts
-    switch (said.kind) {
-      case 'model': {
+      case 'update':
+      case 'moved':
+      case 'tag-gone':
+      case 'inputs':
+      case 'outputs':
+      case 'model-file': {
         const run = known.run(runKey(said.runId, rank))
-        if (run === null) known.noteModel(said.modelId, null)
-        const reply = await this.#places.model(said, rank)
-        if (reply.kind === 'refused') known.noteModel(said.modelId, null)
-        return reply.kind === 'found' ? done : reply
+        return run === undefined || run === null ? done : await this.#runWords.say(said, run.id, unsure)
       }
+      case 'model':
+      case 'registered':
+      case 'version':
+      case 'model-status':
+      case 'model-tags':
+      case 'model-tag-gone':
+      case 'model-params':
+        return await this.#modelWords.say(said, rank, unsure)
       case 'experiment-tags':
         return await this.#places.experimentTags(said)
-      case 'registered': {
-        const reply = await server.ask('POST', '/registered-models/create', { name: said.name })
-        return reply.kind === 'refused' && reply.code === 'RESOURCE_ALREADY_EXISTS' ? done : reply
-      }
-      case 'version':
-        return await this.#version(said, rank, unsure)
-      case 'model-status':
-      case 'model-tags':
-      case 'model-tag-gone':
-      case 'model-params': {
-        const model = known.model(said.modelId)
-        return model === undefined || model === null ? done : await this.#ofModel(said, model)
-      }
-      default:
-        return done
     }
   }
 
-  async #ofModel(
-    said: Extract<Said, { kind: 'model-status' | 'model-tags' | 'model-tag-gone' | 'model-params' }>,
-    { id }: There,
+  async #run(
+    said: Extract<Said, { kind: 'run' }>,
+    rank: number,
+    session: string | undefined,
   ): Promise<Reply> {
-    const { server } = this.#parts
-    const address = `/logged-models/${id}`
-    switch (said.kind) {
-      case 'model-status':
-        return await server.ask('PATCH', address, { model_id: id, status: said.status })
-      case 'model-tags':
-        return await server.ask('PATCH', `${address}/tags`, {
-          model_id: id,
-          tags: this.#places.pairs(said.tags),
-        })
-      case 'model-tag-gone':
-        return await server.ask('DELETE', `${address}/tags/${encodeURIComponent(said.key)}`)
-      case 'model-params':
-        return await server.ask('POST', `${address}/params`, { model_id: id, params: said.params })
-    }
-  }
-
-  async #version(said: Extract<Said, { kind: 'version' }>, rank: number, unsure: boolean): Promise<Reply> {
-    const { server, known } = this.#parts
-    const run = known.run(runKey(said.runId, rank))
-    if (run === null) return done
-    const [source, modelId] = [known.place(said.source), known.renamed(said.modelId)]
-    if (unsure) {
-      const filter = encodeURIComponent(`name='${said.name.replaceAll("'", "''")}'`)
-      const reply = await server.ask('GET', `/model-versions/search?filter=${filter}&max_results=1000`)
-      if (reply.kind === 'later') return reply
-      const versions = reply.kind === 'answered' ? listOf(reply.body, 'model_versions') : []
-      if (
-        versions.some((one) => textOf(one, 'source') === source && textOf(one, 'run_id') === (run?.id ?? ''))
-      )
-        return done
-    }
-    return await server.ask('POST', '/model-versions/create', {
-      name: said.name,
-      source,
-      ...(run === undefined ? {} : { run_id: run.id }),
-      ...(modelId === '' ? {} : { model_id: modelId }),
-    })
+    const { known, isWanted } = this.#parts
+    const key = runKey(said.runId, rank)
+    if (known.run(key) !== undefined) return done
+    const wanted = isWanted(rank, session)
+    if (wanted === undefined) return { kind: 'later', reason: 'whether its rank is collected is not known' }
+    if (!wanted) known.noteRun(key, null)
+    const reply = wanted ? await this.#places.run(said, rank) : done
+    if (reply.kind === 'refused') known.noteRun(key, null)
+    if (reply.kind !== 'found') return reply
+    if (reply.value !== null) this.#made(rank, said, reply.value)
+    return done
   }
 
   /** By the server's own HTTP proxy of its artifacts; where it has none it is told, and the file not handed on. */

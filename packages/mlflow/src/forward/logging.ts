@@ -104,7 +104,7 @@ export class Logging {
     do {
       const query = new URLSearchParams({ run_id: run, run_uuid: run, metric_key: key, max_results: '25000' })
       if (token !== '') query.set('page_token', token)
-      const reply: Reply = await this.#server.ask('GET', `/metrics/get-history?${query}`)
+      const reply: Reply = await this.#server.ask('GET', `/metrics/get-history?${query.toString()}`)
       if (reply.kind === 'later') return reply
       if (reply.kind === 'refused') return marks
       for (const one of listOf(reply.body, 'metrics'))

@@ -14,6 +14,9 @@ export type Reply =
   /** Nobody knows whether it was taken. `isTheirs`: the server has failed at this very request; false: it was not reached. */
   | { readonly kind: 'later'; readonly reason: string; readonly isTheirs?: boolean }
 
+/** There is nothing to be said, or it is there. */
+export const done: Reply = { kind: 'answered', body: new Map() }
+
 export interface Upload {
   readonly file: string
   readonly size: number

@@ -57,14 +57,9 @@ interface Points {
 function pointsOf(entry: Entry): Points | undefined {
   if (entry.kind !== 'said') return undefined
   const { rank, said } = entry
-  switch (said.kind) {
-    case 'metrics':
-      return { rank, runId: said.runId, metrics: said.metrics, params: [], tags: [] }
-    case 'params':
-      return { rank, runId: said.runId, metrics: [], params: said.params, tags: [] }
-    case 'tags':
-      return { rank, runId: said.runId, metrics: [], params: [], tags: said.tags }
-    default:
-      return undefined
-  }
+  const nothing = { metrics: [], params: [], tags: [] }
+  if (said.kind === 'metrics') return { ...nothing, rank, runId: said.runId, metrics: said.metrics }
+  if (said.kind === 'params') return { ...nothing, rank, runId: said.runId, params: said.params }
+  if (said.kind === 'tags') return { ...nothing, rank, runId: said.runId, tags: said.tags }
+  return undefined
 }

@@ -2,7 +2,7 @@ import type { HeadParam } from '@provloom/rundir'
 import { present } from '../present.ts'
 import type { MetricPoints, TrackedFacts, TrackedRun } from '../answer/tracked.ts'
 import type { Element } from '../document/element.ts'
-import type { RunDocument } from '../document/document.ts'
+import type { Documents, RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { metricOfRows } from '../measured.ts'
 import { metricId } from '../metric-id.ts'
@@ -29,8 +29,8 @@ export function trackedRun({ name, directory, file, writtenMs }: KnownRun): Trac
   }
 }
 
-/** @param document undefined where there is none that can be read */
-export function trackedFacts(run: KnownRun, document: RunDocument | undefined): TrackedFacts {
+export function trackedFacts(run: KnownRun, documents: Documents): TrackedFacts {
+  const document = documents.maybe(run.directory)
   const shown = run.file.head?.params
   const params =
     shown === undefined || shown.more > 0 ? (document === undefined ? [] : paramsOf(document)) : shown.shown
