@@ -36,6 +36,12 @@ export const limitsOfMlflow: Readonly<Record<string, readonly Reached[]>> = {
       'of more than mlflowForwardBytesMax that waits what comes later is not handed on, and told',
     ),
   ],
+  mlflowForwardTriesMax: [
+    reached(
+      'packages/mlflow/test/forward.test.ts',
+      'a request that a server fails at mlflowForwardTriesMax times holds up no other',
+    ),
+  ],
   mlflowForwardEndMs: [
     reached(
       'packages/mlflow/test/forward.test.ts',

@@ -59,14 +59,16 @@ async function tracking(): Promise<{
   }
 }
 
-type Fate = 'passes' | 'never arrives' | 'is not answered' | 'fails'
+type Fate = 'passes' | 'never arrives' | 'is not answered' | 'fails' | 'is broken'
 
 /** A way to a server on which requests are lost, or their answers: by what `fate` says of each. */
-async function lossy(uri: string, fate: () => Fate): Promise<string> {
+async function lossy(uri: string, fate: (address: string) => Fate): Promise<string> {
   const { port, username, password } = new URL(uri)
   const between = http.createServer((request, response) => {
-    const now = fate()
+    const now = fate(request.url ?? '')
     if (now === 'never arrives') return void request.socket.destroy()
+    if (now === 'is broken')
+      return void request.resume().on('end', () => response.writeHead(500).end('a bug'))
     if (now === 'fails') return void request.resume().on('end', () => response.writeHead(503).end('too much'))
     const on = http.request(
       { port, host: '127.0.0.1', path: request.url, method: request.method, headers: request.headers },
@@ -279,6 +281,24 @@ it('of more than mlflowForwardBytesMax that waits what comes later is not handed
   expect(left).toBeGreaterThan(2)
   expect(left + dropped).toBe(11)
   expect(told).toContainEqual(expect.stringContaining('more than 4000 bytes wait'))
+})
+
+it('a request that a server fails at mlflowForwardTriesMax times holds up no other', async () => {
+  const server = await tracking()
+  let asked = 0
+  const broken = await lossy(server.uri, (address) => {
+    if (!address.includes('/runs/delete-tag')) return 'passes'
+    asked++
+    return 'is broken'
+  })
+  const told: string[] = []
+  const forwarder = forwarding(path.join(folderOf(), 'one'), broken, (message) => told.push(message))
+  forwarder.said(0, run(ids[0]!, 'run a'), undefined)
+  forwarder.said(0, { kind: 'tag-gone', runId: ids[0]!, key: 'team' }, undefined)
+  forwarder.said(0, values(ids[0]!, 0, 10), undefined)
+  expect(await forwarder.finish()).toMatchObject({ left: 0, refused: 1, values: 10 })
+  expect(asked).toBe(limits.mlflowForwardTriesMax)
+  expect(told).toContainEqual(expect.stringContaining('it answers 500'))
 })
 
 it('a server that takes its time is given up after mlflowForwardEndMs, and what is left is kept', async () => {

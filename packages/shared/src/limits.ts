@@ -219,6 +219,8 @@ export const mlflowPointsReadMax = 5_000_000
 export const mlflowFormerPointsMax = 1_000_000
 /** What of one command waits on disk for the MLflow server that it is handed on to, files excepted; what finds no room is told. */
 export const mlflowForwardBytesMax: number = 1 * GiB
+/** Of a request that the server itself fails at (500): then it is not handed on, told and counted, for all others wait for it. */
+export const mlflowForwardTriesMax = 12
 /** A request to that server without a sign of life is made again. */
 export const mlflowForwardWaitMs = 30_000
 /** At a command's end so long, and no longer than `endStillMs` where nothing moves; what is left is kept. */

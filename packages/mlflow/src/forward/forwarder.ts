@@ -40,9 +40,7 @@ const format = 1
 const lookMs = 500
 const gatherMs = 200
 const againMsDefault = 500
-const againMsMax = 30_000
-/** Of requests that a server fails at: so often the one is tried that all others wait for. */
-const triesMax = 12
+const pauseLongestMs = 30_000
 const entriesAtOnce = 5_000
 
 /**
@@ -157,7 +155,7 @@ export class Forwarder {
     while (!this.#stopped) {
       const pauseMs = await this.#step().catch((error: unknown) => {
         this.#options.tell(`handing on to the MLflow server: ${reasonOf(error)}`)
-        return againMsMax
+        return pauseLongestMs
       })
       if (pauseMs === undefined) return
       if (pauseMs > 0) await this.#pause(this.#ends ? Math.min(pauseMs, this.#againMs) : pauseMs)
@@ -193,7 +191,7 @@ export class Forwarder {
     // What is given up at the end hangs up by itself.
     if (!this.#stopped) this.#reason = reason
     this.#tries++
-    if (isTheirs === true && this.#tries >= triesMax) {
+    if (isTheirs === true && this.#tries >= limits.mlflowForwardTriesMax) {
       this.#handover.giveUp(reason)
       this.#taken(1)
       return 0
@@ -202,7 +200,7 @@ export class Forwarder {
       tell(
         `the MLflow server at ${server.uri} takes nothing now (${reason}): what is for it is kept until it does`,
       )
-    return Math.min(againMsMax, this.#againMs * 2 ** Math.min(this.#tries - 1, 10))
+    return Math.min(pauseLongestMs, this.#againMs * 2 ** Math.min(this.#tries - 1, 10))
   }
 
   #pause(ms: number): Promise<void> {
