@@ -24,7 +24,7 @@ import { answerRuns } from './runs/runs.ts'
 import type { WhyFacts } from './why/facts.ts'
 import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
-import { metricPoints, trackedFacts, trackedRun } from './tracked/tracked.ts'
+import { trackedAnswers } from './tracked/answers.ts'
 import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
@@ -103,9 +103,7 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
       return whyOf(await whyFacts(meant(name), query.pace))
     },
     diff: async (names) => answerDiff(names.map(meant), documents),
-    tracked: () => folder.look().runs.map(trackedRun),
-    trackedFacts: (name) => trackedFacts(meant(name), documents),
-    points: (name, metrics = []) => metricPoints(meant(name), metrics),
+    ...trackedAnswers(folder, meant, documents),
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }
