@@ -115,7 +115,7 @@ describe.skipIf(!hasMlflow)(
       const now = await seen(server.uri)
       judge(now, 300)
       const parent = now.runs.find(({ name }) => name === 'parent')!
-      const shown = await provloom(['show', 'forwarded_0'], { cwd: work })
+      const shown = await provloom(['show', 'forwarded_0', '--json'], { cwd: work })
       expect(shown.stdout).toContain(`/runs/${parent.id}`)
       expect(fs.existsSync(path.join(work, 'spools/mlflow-forward'))).toBe(false)
     }, 240_000)

@@ -116,5 +116,5 @@ it.skipIf(!works)(
     }
     expect(values['judged_1']!['loss']).toHaveLength(400)
   },
-  120_000,
+  240_000,
 )
