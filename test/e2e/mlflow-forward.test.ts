@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bin, folder, provloom, repository, start } from '../support/cli.ts'
 import type { Started } from '../support/cli.ts'
+import { Graph } from '../support/graph.ts'
 import { mlflowServer } from '../support/mlflow-server.ts'
 import { hasMlflow, judgePython, named } from '../support/needs.ts'
 import { freePorts } from '../support/ports.ts'
@@ -115,8 +116,11 @@ describe.skipIf(!hasMlflow)(
       const now = await seen(server.uri)
       judge(now, 300)
       const parent = now.runs.find(({ name }) => name === 'parent')!
-      const shown = await provloom(['show', 'forwarded_0', '--json'], { cwd: work })
-      expect(shown.stdout).toContain(`/runs/${parent.id}`)
+      const graph = new Graph(path.join(work, 'prov/forwarded_0'))
+      const pages = graph.labelled('mlflow.forwardedTo').map((one) => graph.value(one, 'value'))
+      expect(pages).toEqual([
+        expect.stringMatching(new RegExp(`^${server.uri}/#/experiments/\\d+/runs/${parent.id}$`)),
+      ])
       expect(fs.existsSync(path.join(work, 'spools/mlflow-forward'))).toBe(false)
     }, 240_000)
 
