@@ -126,8 +126,17 @@ def mlflow_files(folder):
     return _mlflow("file://" + os.path.join(folder, "mlruns"), True)
 
 
+def mlflow_sqlite(folder):
+    return _mlflow("sqlite:///" + os.path.join(folder, "mlflow.db"), True)
+
+
 def mlflow_server(folder):
     return _mlflow_server(folder, True)
+
+
+def mlflow_agent(folder):
+    """Below `provloom run --mlflow`, which has said where to ask."""
+    return _mlflow(os.environ["MLFLOW_TRACKING_URI"], True)
 
 
 def mlflow_async(folder):
@@ -193,6 +202,8 @@ ALL = {
     "aim": aim,
     "yprov4ml": yprov4ml,
     "mlflow-files": mlflow_files,
+    "mlflow-sqlite": mlflow_sqlite,
     "mlflow-server": mlflow_server,
+    "mlflow-agent": mlflow_agent,
     "mlflow-async": mlflow_async,
 }

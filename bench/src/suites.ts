@@ -1,6 +1,7 @@
 import { callSuite } from './call/suite.ts'
 import { graphSuite } from './graph/suite.ts'
 import { ingestSuite } from './ingest/suite.ts'
+import { mlflowSuite } from './mlflow/suite.ts'
 import { connectionsSuite } from './paced/connections.ts'
 import { pacedSuite } from './paced/suite.ts'
 import { partsSuite } from './parts/suite.ts'
@@ -16,6 +17,7 @@ import type { Suite } from './suite.ts'
 /** In the order of the table. */
 export const suites: readonly Suite[] = [
   callSuite,
+  mlflowSuite,
   codecSuite,
   ingestSuite,
   pacedSuite,

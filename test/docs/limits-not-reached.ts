@@ -25,5 +25,6 @@ export const notReached: Readonly<Record<string, string>> = {
   missingRanksMax: 'a thousand ranks that are missing',
   wordsToldMax: 'as many things that are amiss with one run',
   uiPortsTried: 'twenty ports in a row that are taken',
+  mlflowForwardWaitMs: 'half a minute of a server that says nothing',
   sampleIntervalSecondsDefault: 'a default',
 }

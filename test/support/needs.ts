@@ -35,6 +35,7 @@ export const hasJudges: boolean =
   judgePython !== undefined && finds(judgePython, 'prov', 'pandas', 'duckdb', 'polars', 'jsonschema')
 export const hasMlflow: boolean =
   judgePython !== undefined && finds(judgePython, 'mlflow', 'sklearn', 'prov', 'pyarrow')
+export const hasDuckDb: boolean = judgePython !== undefined && finds(judgePython, 'duckdb')
 export const hasGit: boolean = works('git', ['--version'])
 export const hasTorch: boolean = finds(systemPython, 'torch', 'sklearn')
 export const hasSlurm: boolean =

@@ -26,17 +26,23 @@ export interface Amount {
   readonly seconds: number
 }
 
-/** @throws Error with the program's last words when it fails */
+/**
+ * @param below a command that it runs below
+ * @throws Error with the program's last words when it fails
+ */
 export async function pythonCallCost(
   python: string,
   tracker: string,
   folder: string,
   amount: Amount,
   environment: NodeJS.ProcessEnv = {},
+  below: readonly string[] = [],
 ): Promise<CallCost> {
+  const [command, ...before] = [...below, python]
   const found = await runForJson(
-    python,
+    command ?? python,
     [
+      ...before,
       pythonProgram('call_cost.py'),
       tracker,
       path.join(folder, tracker),

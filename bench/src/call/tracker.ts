@@ -6,7 +6,8 @@ export interface Tracker {
   readonly venv: Venv
 }
 
-const mlflow: Venv = { name: 'mlflow', install: [['mlflow==3.17.2']] }
+/** MLflow's own client. */
+export const mlflow: Venv = { name: 'mlflow', install: [['mlflow==3.17.2']] }
 
 /**
  * yprov4ml demands PyTorch's CUDA build, gigabytes. Its calls run as well on Debian's python3-torch, so it is installed

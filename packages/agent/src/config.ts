@@ -33,6 +33,26 @@ export interface AggregatorRequest {
 /** Resolves when it listens, or with why it ended before. */
 export type StartAggregator = (request: AggregatorRequest) => Promise<StartFailure | undefined>
 
+/** One value of a run that lies on disk. */
+export interface StoredPoint {
+  readonly step: number
+  /** Microseconds since the Unix epoch. */
+  readonly timeUs: number
+  readonly value: number
+}
+
+/**
+ * Reads values of a run directory, in the order in which they came, the last so many.
+ *
+ * @param rank undefined: of all ranks
+ */
+export type ReadPoints = (
+  runDir: string,
+  key: string,
+  rank: number | undefined,
+  most: number,
+) => Promise<readonly StoredPoint[]>
+
 type OptionName =
   | 'experimentName'
   | 'provUserNamespace'
@@ -52,6 +72,8 @@ type OptionName =
   | 'mlflow'
   | 'tensorboard'
   | 'disableTensorboard'
+  | 'mlflowForward'
+  | 'mlflowHttpArtifacts'
   | 'asProv4ml'
 
 type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }
@@ -71,6 +93,8 @@ export type AgentConfig = Options & {
   readonly startAggregator?: StartAggregator
   /** With it, processes that outlive the command and still log get an agent of their own. Called at most once. */
   readonly startSuccessor?: (tree: string) => void
+  /** With it, MLflow's client is told the whole history of a run of an earlier job. */
+  readonly readPoints?: ReadPoints
   readonly onStatus?: (status: AgentStatus) => void
   /** Messages for the user; standard error when absent. */
   readonly say?: (line: string) => void

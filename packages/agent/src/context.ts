@@ -44,6 +44,7 @@ export function contextOf(config: AgentConfig, seams: AgentSeams): Context {
     starter: _starter,
     startAggregator: _startAggregator,
     startSuccessor: _startSuccessor,
+    readPoints: _readPoints,
     ...input
   } = config
   const variables = environment ?? process.env

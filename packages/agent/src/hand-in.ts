@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
 import path from 'node:path'
 import { isAttempt, isRank } from '@provloom/shared'
 import type { AgentMode } from './config.ts'
@@ -18,6 +19,7 @@ import type { Seat } from './tree/places.ts'
 import { AskedOnce, askedFolderOf } from './source/asked-once.ts'
 import { WatchList, watchFolderOf } from './source/watch-list.ts'
 import { treeOf } from './session/folder.ts'
+import type { SessionFolder } from './session/folder.ts'
 import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
 import { lifeOf } from './tree/processes.ts'
 
@@ -36,6 +38,7 @@ export async function handIn(
   const tree = treeFolderAt(treeOf(found.folder))
   const { facts } = readTree(tree.root)
   const former = formerOf(found.folder)
+  await takeLeftBehind(found.folder)
   const history = await readHistory(context.files, found.folder)
   const seen = new Places(context, { tree, facts }, undefined).seat(found)
   const seat = {
@@ -91,6 +94,13 @@ export async function handIn(
     new AskedOnce(askedFolderOf(root), clock, found.facts.hostId).tidy()
   }
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
+}
+
+/** What an agent that was killed had still to record, of what MLflow's client has said. */
+async function takeLeftBehind(folder: SessionFolder): Promise<void> {
+  if (!fs.existsSync(path.join(folder.root, 'mlflow.json'))) return
+  const { recordLeftBehind } = await import('./mlflow/last-facts.ts')
+  recordLeftBehind(folder)
 }
 
 /** What its agent found holds, for it saw the launcher and its own command line; this process sees neither. */

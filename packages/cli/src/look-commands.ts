@@ -77,7 +77,7 @@ function addUi(program: Command): void {
     .option('--json', 'where it is as one line of JSON')
     .addHelpText(
       'after',
-      '\nThe address that it prints holds a token: whoever has it reads the runs. PROVLOOM_UI_TOKEN (32 hexadecimal digits) keeps it the same after a restart.\nExit code: 0 ended by a signal, 2 a wrong command line, 3 no port or socket.\n\nExamples:\n  provloom ui\n  provloom ui prov --port 9000\n  provloom ui --socket ~/provloom.sock, and on your own machine: ssh -L 8642:/home/ada/provloom.sock login1',
+      '\nThe address that it prints holds a token: whoever has it reads the runs. PROVLOOM_UI_TOKEN (32 hexadecimal digits) keeps it the same after a restart. MLflow’s client reads the runs there too, with MLFLOW_TRACKING_URI and that token as MLFLOW_TRACKING_TOKEN (docs/mlflow.md).\nExit code: 0 ended by a signal, 2 a wrong command line, 3 no port or socket.\n\nExamples:\n  provloom ui\n  provloom ui prov --port 9000\n  provloom ui --socket ~/provloom.sock, and on your own machine: ssh -L 8642:/home/ada/provloom.sock login1',
     )
     .action(async (dir: string | undefined, given: Readonly<Record<string, unknown>>) => {
       const { ui } = await import('./command/ui.ts')

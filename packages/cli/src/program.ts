@@ -95,6 +95,7 @@ function addAggregator(program: Command): void {
   })
   addRecover(program)
   addSpools(program)
+  addMlflowForward(program)
   addImport(program)
   addImportProv4ml(program)
 }
@@ -112,6 +113,23 @@ function addSpools(program: Command): void {
     .action(async (given: Record<string, unknown>) => {
       const { spools } = await import('./command/spools.ts')
       process.exitCode = await spools(given)
+    })
+}
+
+function addMlflowForward(program: Command): void {
+  program
+    .command('mlflow-forward')
+    .description('hand on to MLflow servers what commands with --mlflow-forward have left for them')
+    .argument('[uri]', 'another address of the server; as the command was given it when not given')
+    .option('--spool-root <DIR>', spoolRootHelp)
+    .option('--json', 'what was done as one line of JSON on standard output')
+    .addHelpText(
+      'after',
+      "\nWho asks is said by MLflow's own variables (MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME and _PASSWORD): they are kept in no file.\nExit code: 0 all of it is there, also when there was nothing; 2 a wrong command line; 3 something is kept.\n\nExample:\n  provloom mlflow-forward",
+    )
+    .action(async (uri: string | undefined, given: Record<string, unknown>) => {
+      const { mlflowForward } = await import('./command/mlflow-forward.ts')
+      process.exitCode = await mlflowForward(uri, given)
     })
 }
 

@@ -21,7 +21,8 @@ export function createAccess(token: string): Access {
   }
 }
 
-function secretIn(header: string): string | undefined {
+/** Of `Authorization`: a bearer, or the password of whatever user. */
+export function secretIn(header: string): string | undefined {
   const [, scheme = '', said = ''] = /^(\w+) +(\S+)$/.exec(header) ?? []
   if (scheme.toLowerCase() === 'bearer') return said
   if (scheme.toLowerCase() !== 'basic') return undefined

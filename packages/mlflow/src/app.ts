@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { fieldsOf, limits, reasonOf } from '@provloom/shared'
 import type { Access } from './access.ts'
@@ -8,16 +8,22 @@ import type { ArtifactPlace } from './artifact-place.ts'
 import { Asked } from './asked.ts'
 import type { Desk } from './desk.ts'
 import { Fault } from './fault.ts'
-import { artifactApp } from './routes/artifacts.ts'
+import { addArtifactReads, addArtifactWrites } from './routes/artifacts.ts'
+import type { Connection } from './recorder.ts'
 import type { Route } from './routes/route.ts'
-import { addTraces } from './routes/traces.ts'
+import { addServerFacts, addTraces } from './routes/traces.ts'
 
-interface Bindings {
+export interface Bindings {
   Bindings: HttpBindings
 }
 
 /** By these names the same is asked: by its Python client, its pages, and clients of other languages and years. */
 const bases = ['/api/2.0/mlflow', '/api/2.0/preview/mlflow', '/ajax-api/2.0/mlflow', '/api/3.0/mlflow']
+
+export const artifactBases: readonly string[] = [
+  '/api/2.0/mlflow-artifacts',
+  '/ajax-api/2.0/mlflow-artifacts',
+]
 
 /** What MLflow's clients may ask, answered from books. A trouble of ours is told to a person and never to a client. */
 export function createApp(desk: Desk, place: ArtifactPlace, access: Access): Hono<Bindings> {
@@ -31,22 +37,15 @@ export function createApp(desk: Desk, place: ArtifactPlace, access: Access): Hon
     await next()
   })
   const told = (message: string): void => desk.tell(message)
-  const files = artifactApp(place, told)
-  for (const base of ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts']) app.route(base, files)
-  app.use(
-    bodyLimit({
-      maxSize: limits.mlflowBodyBytesMax,
-      onError: () => {
-        throw new Fault(
-          'REQUEST_ENTITY_TOO_LARGE',
-          `A request has at most ${limits.mlflowBodyBytesMax} bytes`,
-        )
-      },
-    }),
-  )
+  const files = new Hono()
+  addArtifactReads(files, place)
+  addArtifactWrites(files, place, told)
+  for (const base of artifactBases) app.route(base, files)
+  app.use(limitBody())
+  addServerFacts(app)
   addTraces(app)
-  for (const base of bases)
-    for (const [n, route] of desk.routesFor(undefined).entries()) add(app, base, route, desk, n)
+  for (const [n, route] of desk.routesFor(undefined).entries())
+    addRoute(app, route, (connection) => desk.routesFor(connection)[n])
   app.notFound((context) => {
     const { path, method } = context.req
     told(`MLflow asked for what is not answered: ${method} ${path}`)
@@ -54,20 +53,35 @@ export function createApp(desk: Desk, place: ArtifactPlace, access: Access): Hon
   })
   app.onError((error, context) => {
     if (error instanceof Fault) return context.json(error.body, error.status)
+    // A client that is told of it would try for minutes, and then end its script.
     told(`a request of MLflow's failed in us (${reasonOf(error)}): ${context.req.method} ${context.req.path}`)
     return context.json({})
   })
   return app
 }
 
-/** @param n which of the desk's routes it is */
-function add(app: Hono<Bindings>, base: string, { method, path }: Route, desk: Desk, n: number): void {
+/** @param of whoever asks, what answers there */
+export function addRoute(
+  app: Hono<Bindings>,
+  { method, path }: Route,
+  of: (connection: Connection) => Route | undefined,
+): void {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
-  app.on(method.toUpperCase(), `${base}${path}`, async (context) => {
-    const connection = context.env?.incoming?.socket
-    const named = names.map((name) => context.req.param(name) ?? '')
-    const asked = new Asked(method === 'get' ? queryOf(context) : await bodyOf(context))
-    return context.json(desk.routesFor(connection)[n]?.answer({ asked, named, connection }) ?? {})
+  for (const base of bases)
+    app.on(method.toUpperCase(), `${base}${path}`, async (context) => {
+      const connection = context.env?.incoming?.socket
+      const named = names.map((name) => context.req.param(name) ?? '')
+      const asked = new Asked(method === 'get' ? queryOf(context) : await bodyOf(context))
+      return context.json((await of(connection)?.answer({ asked, named, connection })) ?? {})
+    })
+}
+
+function limitBody(): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: limits.mlflowBodyBytesMax,
+    onError: () => {
+      throw new Fault('REQUEST_ENTITY_TOO_LARGE', `A request has at most ${limits.mlflowBodyBytesMax} bytes`)
+    },
   })
 }
 

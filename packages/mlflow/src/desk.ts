@@ -1,12 +1,13 @@
 import type { ArtifactPlace } from './artifact-place.ts'
 import { Book } from './book/book.ts'
+import { libraryOf } from './library.ts'
 import type { Connection, Recorder, Recorders } from './recorder.ts'
 import { artifactRoutes } from './routes/artifacts.ts'
-import { experimentRoutes } from './routes/experiments.ts'
-import { modelRoutes } from './routes/models.ts'
+import { experimentReads, experimentWrites } from './routes/experiments.ts'
+import { modelReads, modelWrites } from './routes/models.ts'
 import { registryRoutes } from './routes/registry.ts'
 import type { Route } from './routes/route.ts'
-import { logRoutes, runRoutes } from './routes/runs.ts'
+import { logRoutes, runReads, runWrites } from './routes/runs.ts'
 
 /** What is answered to each rank: by the same addresses, each from a book of its own. */
 export class Desk {
@@ -39,13 +40,17 @@ export class Desk {
   /** @param name of its own folders */
   #made(recorder: Recorder, name: string): Route[] {
     const book = new Book(recorder, `${this.#folder}/history/${name}`, `${this.#place.rootUri}/${name}`)
+    const library = libraryOf(book)
     return [
-      ...experimentRoutes(book),
-      ...runRoutes(book, this.#place),
+      ...experimentReads(library),
+      ...experimentWrites(book),
+      ...runReads(library, this.#place),
+      ...runWrites(book, this.#place),
       ...logRoutes(book),
-      ...modelRoutes(book, this.#place),
-      ...artifactRoutes(book, this.#place),
-      ...registryRoutes(),
+      ...modelReads(library, this.#place),
+      ...modelWrites(book, this.#place),
+      ...artifactRoutes(library, this.#place),
+      ...registryRoutes((said) => recorder.said(said)),
     ]
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { DatasetInput, LoggedModel, Metric, Pair, RunStatus, RunView } from './record.ts'
+import type { Said } from './said.ts'
 
 /** By which a request came: its recorder finds out which process is behind it. */
 export type Connection = Socket | undefined
@@ -26,6 +27,8 @@ export interface FormerRun {
   readonly tags: readonly Pair[]
   /** Of each its last value. */
   readonly metrics: readonly Metric[]
+  /** All values of one, in the order in which they came; undefined where they cannot be read. Never rejects. */
+  readonly history: (key: string) => Promise<readonly Metric[] | undefined>
 }
 
 /**
@@ -50,6 +53,8 @@ export interface Recorder {
   /** What log_model of clients before 3 says of a model among the run's files: the text of its MLmodel, as JSON. */
   modelFile(runId: string, model: string): void
   end(runId: string, status: RunStatus): void
+  /** All that was said and taken in, behind whichever of the calls above it was too: what may be handed on. */
+  said(said: Said): void
   /** A person should know, once. */
   tell(message: string): void
 }

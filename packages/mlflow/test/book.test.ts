@@ -20,6 +20,7 @@ function bookOf(): { readonly book: Book; readonly resumed: string[] } {
     model: () => {},
     modelFile: () => {},
     end: () => {},
+    said: () => {},
     tell: () => {},
   }
   return { book: new Book(recorder, os.tmpdir(), 'file:///a'), resumed }

@@ -45,6 +45,7 @@ async function serving(
     model: note('model'),
     modelFile: note('modelFile'),
     end: note('end'),
+    said: () => {},
     tell: note('tell'),
     ...more,
   }

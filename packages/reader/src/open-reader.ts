@@ -28,6 +28,7 @@ import { answerRuns } from './runs/runs.ts'
 import type { WhyFacts } from './why/facts.ts'
 import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
+import { trackedAnswers } from './tracked/answers.ts'
 import { eachOnce, readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
@@ -105,6 +106,7 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
       return whyOf(await whyFacts(meant(name), query.pace))
     },
     diff: async (names) => answerDiff(names.map(meant), documents),
+    ...trackedAnswers(folder, meant, documents),
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }

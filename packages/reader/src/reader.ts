@@ -7,6 +7,7 @@ import type { MatrixAnswer, MatrixQuery } from './answer/matrix.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunQuery } from './answer/run.ts'
 import type { RunRow, RunsAnswer, RunsQuery } from './answer/runs.ts'
+import type { MetricPoints, TrackedFacts, TrackedRun } from './answer/tracked.ts'
 import type { WhyAnswer, WhyQuery } from './answer/why.ts'
 
 /**
@@ -45,6 +46,16 @@ export interface Reader {
   diff(runs: readonly string[]): Promise<DiffAnswer>
   /** Over all runs of the save directory. */
   lineage(query: LineageQuery): Promise<LineageAnswer>
+  /** All runs of the save directory as trackers of experiments tell them, the newest first. */
+  tracked(): TrackedRun[]
+  /** What only a run's graph says of it. */
+  trackedFacts(run: string): TrackedFacts
+  /**
+   * A run's values, each once, of one metric after the other.
+   *
+   * @param metrics ids of those that are meant; all unless told
+   */
+  points(run: string, metrics?: readonly string[]): AsyncGenerator<MetricPoints>
   /** What is other than at `query.since`. It answers at once; whoever follows a run asks again, a second later. */
   changes(run: string | undefined, query: LiveQuery): Promise<Changes>
 }

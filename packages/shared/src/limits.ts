@@ -210,9 +210,21 @@ export const mlflowBodyBytesMax: number = 16 * MiB
 /** Runs that an agent answers for; beyond them the oldest that have ended are not known any more. All are recorded. */
 export const mlflowRunsMax = 10_000
 /** Left on the spool's disk: with less a client sends its files, and one that finds no room ends no script. */
-export const mlflowFileRoomBytes: number = 1 * GiB
+export const mlflowFileRoomBytes: number = 16 * GiB
 /** Connections to it at once: other users of the machine can open some too. */
 export const mlflowConnectionsMax = 1_024
+/** Values that are read for the last ones of a run's metrics, where its record does not name them all (`provloom ui`). */
+export const mlflowPointsReadMax = 5_000_000
+/** Values of a metric of a run of an earlier job that its client is told, the last ones. */
+export const mlflowFormerPointsMax = 1_000_000
+/** What of one command waits on disk for the MLflow server that it is handed on to, files excepted; what finds no room is told. */
+export const mlflowForwardBytesMax: number = 1 * GiB
+/** Of a request that the server itself fails at (500): then it is not handed on, told and counted, for all others wait for it. */
+export const mlflowForwardTriesMax = 12
+/** A request to that server without a sign of life is made again. */
+export const mlflowForwardWaitMs = 30_000
+/** At a command's end so long, and no longer than `endStillMs` where nothing moves; what is left is kept. */
+export const mlflowForwardEndMs = 60_000
 
 // What is recorded of TensorBoard's event files.
 /** One record; a larger one is passed over. */

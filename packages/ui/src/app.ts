@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
+import { Fault, createReadingApp, isOfMlflow, secretIn } from '@provloom/mlflow'
 import type { Reader } from '@provloom/reader'
 import { ProvloomError } from '@provloom/shared'
 import type { Access } from './access.ts'
@@ -11,6 +12,8 @@ import { createApi } from './api.ts'
 import type { About } from './api.ts'
 import { readAssets } from './assets.ts'
 import type { Asset } from './assets.ts'
+import { filesOf } from './mlflow/files.ts'
+import { libraryOver } from './mlflow/library.ts'
 
 /**
  * All that is answered. Each answer has a policy under which a browser loads from nowhere else; nothing is answered to who asks
@@ -20,6 +23,7 @@ export function createApp(reader: Reader, access: Access, about: About): Hono {
   const app = new Hono()
   const assets = readAssets()
   app.use(secureHeaders(headers))
+  app.use(mlflowAside(reader, access))
   app.use(onlyReading)
   app.use(onlyByName(access))
   app.get('/', (context, next) => takeToken(context, access) ?? next())
@@ -51,6 +55,24 @@ const headers: Parameters<typeof secureHeaders>[0] = {
   referrerPolicy: 'no-referrer',
   // It is spoken to over loopback, without TLS.
   strictTransportSecurity: false,
+}
+
+/**
+ * What MLflow's clients ask is answered in their words, errors too. They have the token as theirs (MLFLOW_TRACKING_TOKEN, or a
+ * password); a browser's cookie is none here: no page asks for it, and some of it is asked by POST.
+ */
+function mlflowAside(reader: Reader, access: Access): MiddlewareHandler {
+  const reading = createReadingApp(libraryOver(reader), filesOf(reader))
+  const refused = (fault: Fault): Response => Response.json(fault.body, { status: fault.status })
+  return async ({ req }, next) => {
+    if (!isOfMlflow(req.path)) return await next()
+    const host = req.header('host')
+    if (!access.isHost(host))
+      return refused(new Fault('PERMISSION_DENIED', `${host ?? 'Nobody'} is no name of this server`))
+    if (!access.isToken(secretIn(req.header('authorization') ?? '')))
+      return refused(new Fault('UNAUTHENTICATED', 'MLFLOW_TRACKING_TOKEN is not the token of provloom ui'))
+    return await reading.fetch(req.raw)
+  }
 }
 
 const onlyReading: MiddlewareHandler = async (context, next) => {

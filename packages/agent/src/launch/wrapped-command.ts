@@ -71,7 +71,7 @@ export class WrappedCommand {
     const launch = await launchCommand(argv, environment, directory, config.starter)
     if (launch.kind === 'not-started') {
       stopForwarding()
-      await mlflow?.close()
+      await mlflow?.close(this.#lifetime.until)
       if (founded !== undefined) removeTree(founded.tree)
       started()
       return { kind: 'not-started', exitCode: launch.exitCode, error: launch.error }
@@ -91,7 +91,7 @@ export class WrappedCommand {
       return await afterFault(error)
     } finally {
       stopForwarding()
-      await mlflow?.close()
+      await mlflow?.close(this.#lifetime.until)
       if (founded === undefined) voice.tell('nothing of the command was recorded')
     }
   }

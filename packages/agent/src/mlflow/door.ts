@@ -1,14 +1,16 @@
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import { createMlflow } from '@provloom/mlflow'
-import type { FormerRun, Mlflow } from '@provloom/mlflow'
+import type { FormerRun, Metric, Mlflow } from '@provloom/mlflow'
 import type { Context } from '../context.ts'
 import type { Variables } from '../place/variables.ts'
 import type { TreeFolder } from '../tree/folder.ts'
+import type { SessionEnd } from '../tree/open-sessions.ts'
 import type { Places } from '../tree/places.ts'
 import { AskingProcesses } from './asking-process.ts'
 import { formerRunIn } from './former-run.ts'
 import { Granting } from './granting.ts'
+import { HandingOn } from './handing-on.ts'
 import { Recordings } from './recordings.ts'
 import { clientVariables } from './variables.ts'
 
@@ -25,28 +27,41 @@ export interface DoorHost {
 export class MlflowDoor {
   /** The command's, with those by which it finds the door. */
   readonly variables: Variables
+  readonly #context: Context
   readonly #tree: TreeFolder
   readonly #server: Mlflow
   readonly #recordings: Recordings
+  readonly #handingOn: HandingOn | undefined
 
-  private constructor(tree: TreeFolder, server: Mlflow, recordings: Recordings, before: Variables) {
+  private constructor(
+    context: Context,
+    tree: TreeFolder,
+    server: Mlflow,
+    recordings: Recordings,
+    handingOn: HandingOn | undefined,
+  ) {
+    this.#context = context
     this.#tree = tree
     this.#server = server
     this.#recordings = recordings
-    this.variables = { ...before, ...clientVariables(server, before) }
+    this.#handingOn = handingOn
+    const { variables } = context
+    this.variables = { ...variables, ...clientVariables(server, variables) }
   }
 
   /** Before the command is started. @returns undefined where nothing can be listened on: the command runs without */
-  static async open({ variables, voice }: Context, tree: TreeFolder): Promise<MlflowDoor | undefined> {
-    const recordings = new Recordings((message) => voice.tell(message))
-    const before = variables['MLFLOW_TRACKING_URI']
-    if (before !== undefined && before !== '')
-      voice.tell(
-        '--mlflow: MLFLOW_TRACKING_URI was set; what the command logs is recorded here, and not sent there',
-      )
+  static async open(context: Context, tree: TreeFolder): Promise<MlflowDoor | undefined> {
+    const { voice } = context
+    const tell = (message: string): void => voice.tell(message)
+    const recordings = new Recordings(tell)
     try {
-      const options = { folder: path.join(tree.root, 'mlflow'), artifacts: 'file' } as const
-      return new MlflowDoor(tree, await createMlflow(recordings, options), recordings, variables)
+      const artifacts = context.given.mlflowHttpArtifacts === true ? 'http' : 'file'
+      const server = await createMlflow(recordings, { folder: path.join(tree.root, 'mlflow'), artifacts })
+      const handingOn = HandingOn.open(context, tree, {
+        tell,
+        madeRun: (rank, runId, page) => recordings.handedOn(rank, runId, page),
+      })
+      return new MlflowDoor(context, tree, server, recordings, handingOn)
     } catch (error) {
       voice.tell(`--mlflow: ${reasonOf(error)}; what the command logs by MLflow is not recorded`)
       return undefined
@@ -56,10 +71,31 @@ export class MlflowDoor {
   /** Its tree is served: sessions are granted from now on. */
   attach({ places, pid, begun }: DoorHost): void {
     const granting = new Granting({ tree: this.#tree, places })
-    const formerRun = (runId: string): FormerRun | undefined =>
-      formerRunIn(places.job(undefined).saveDir, runId)
-    const parts = { granting, processes: new AskingProcesses(pid), formerRun, begun }
+    const formerRun = (runId: string, rank: number | undefined): FormerRun | undefined =>
+      formerRunIn(places.job(undefined).saveDir, runId, (runDir, key) => this.#pointsOf(runDir, key, rank))
+    const processes = new AskingProcesses(pid)
+    const parts = { granting, processes, formerRun, begun, handingOn: this.#handingOn }
     this.#recordings.attach(parts, this.#server.place)
+  }
+
+  async #pointsOf(
+    runDir: string,
+    key: string,
+    rank: number | undefined,
+  ): Promise<readonly Metric[] | undefined> {
+    const { config, voice } = this.#context
+    try {
+      const points = await config.readPoints?.(runDir, key, rank, limits.mlflowFormerPointsMax)
+      return points?.map(({ step, timeUs, value }) => ({
+        key,
+        step,
+        timestamp: Math.round(timeUs / 1000),
+        value,
+      }))
+    } catch (error) {
+      voice.tell(`--mlflow: of an earlier run only last values can be asked back: ${reasonOf(error)}`)
+      return undefined
+    }
   }
 
   /** The process of a session is gone. */
@@ -67,7 +103,14 @@ export class MlflowDoor {
     this.#recordings.lastWords(session)
   }
 
-  close(): Promise<void> {
-    return this.#server.close()
+  /** A session of the tree has ended. */
+  ended({ session, outcome }: Pick<SessionEnd, 'session' | 'outcome'>): void {
+    this.#handingOn?.ended(session, outcome.kind)
+  }
+
+  /** Nobody asks any more. @param untilMs monotonic milliseconds at which nothing more is handed on */
+  async close(untilMs: number): Promise<void> {
+    await this.#server.close()
+    await this.#handingOn?.finish(untilMs)
   }
 }

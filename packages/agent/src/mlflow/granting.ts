@@ -21,6 +21,7 @@ import { mlflowIdOf, runIdOf } from './run-id.ts'
 export interface Granted {
   /** 32 hexadecimal digits. */
   readonly runId: string
+  readonly rank: number
   readonly session: Session
 }
 
@@ -57,7 +58,7 @@ export class Granting {
       runName: runName === undefined ? undefined : nameWithin(runName),
     })
     const facts = this.#factsOf(id, asking, names)
-    const { jobKey, ordinal, settings } = places.seat({
+    const { jobKey, ordinal, settings, place } = places.seat({
       folder: sessionFolderAt(path.join(tree.sessions, id)),
       facts,
     })
@@ -76,7 +77,7 @@ export class Granting {
     })
     const options: SessionOptions = names
     const author = { pid: asking.pid, library: 'mlflow', libraryVersion: version, language: 'python' }
-    return { runId, session: new Session(folder, { kind: 'own', options, author }) }
+    return { runId, rank: place.rank, session: new Session(folder, { kind: 'own', options, author }) }
   }
 
   #factsOf(

@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { limits, nameWithin } from '@provloom/shared'
-import type { Artifact } from '@provloom/shared'
+import type { Artifact, ProblemCode } from '@provloom/shared'
 import { partPrefix } from '@provloom/mlflow'
 import { digestOf } from '../client/file-recorder.ts'
 import { present } from '../client/present.ts'
-import type { Session } from '../client/session.ts'
+import type { SessionFolder } from '../session/folder.ts'
+import type { Fact } from '../spool/own-stream.ts'
 
 interface Below {
   readonly relative: string
@@ -14,31 +15,44 @@ interface Below {
   readonly stat: fs.Stats
 }
 
+/** Into what is recorded: a session of its process, or what is left of one. */
+export interface Into {
+  readonly spool: Pick<SessionFolder, 'files'>
+  record(fact: Fact): void
+  problem(code: ProblemCode, message: string, about?: string): void
+}
+
+/** Told of each file that is recorded: its path below the folder, and where it is. */
+type Took = (below: string, file: string) => void
+
 /**
  * Files that MLflow's client has put into a folder of ours, recorded as they are. They are given over to the session by a
  * link, which costs nothing: nobody writes them any more, but for a client that goes on with a run, and it then writes a
  * file anew.
  */
 export class KeptFiles {
-  readonly #session: Session
+  readonly #session: Into
   readonly #seen: Map<string, string>
 
   /** @param seen by which a file is the one that was recorded before, in this session of its run or in an earlier one */
-  constructor(session: Session, seen: Map<string, string>) {
+  constructor(session: Into, seen: Map<string, string>) {
     this.#session = session
     this.#seen = seen
   }
 
   /** Each file by its own, by its path below the folder. */
-  record(folder: string): void {
+  record(folder: string, took: Took): void {
     const { found, more } = filesBelow(folder)
-    for (const { relative, file, stat } of found)
-      if (this.#isNew(file, stat)) this.#put(file, stat, { name: relative, kind: 'artifact' })
+    for (const { relative, file, stat } of found) {
+      if (!this.#isNew(file, stat)) continue
+      this.#put(file, stat, { name: relative, kind: 'artifact' })
+      took(relative, file)
+    }
     if (more) this.#tell('FOLDER_TOO_LARGE', `of MLflow's artifacts the first ${found.length} are recorded`)
   }
 
   /** The folder of a model: its files, and at last the folder, which is the model's. */
-  recordModel(folder: string, model: string, step: number | undefined): void {
+  recordModel(folder: string, model: string, step: number | undefined, took: Took): void {
     const { found, more } = filesBelow(folder)
     if (found.length === 0) return
     const size = found.reduce((sum, { stat }) => sum + stat.size, 0)
@@ -47,6 +61,7 @@ export class KeptFiles {
       this.#isNew(file, stat)
       const depth = relative.split('/').length
       this.#put(file, stat, { name: `${model}/${relative}`, kind: 'model', depth, model })
+      took(relative, file)
       if (size <= limits.artifactInlineBytesMax) hashes.push([relative, hashOf(file)])
     }
     const sha256 = hashes.length === found.length && !more ? digestOf(hashes) : undefined

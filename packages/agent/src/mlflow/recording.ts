@@ -10,15 +10,20 @@ import type {
   FormerRun,
   LoggedModel,
   Metric,
+  Owner,
   Pair,
   Recorder,
   RunStatus,
   RunView,
+  Said,
 } from '@provloom/mlflow'
 import type { AskingProcess, AskingProcesses } from './asking-process.ts'
 import { datasetFacts } from './dataset-facts.ts'
 import type { Granted, Granting } from './granting.ts'
+import { resumesTag } from './former-run.ts'
+import type { HandingOn } from './handing-on.ts'
 import { modelFactsIn, modelFactsOf } from './model-file.ts'
+import { recordTag } from './run-tags.ts'
 import { TrackedRun } from './tracked-run.ts'
 
 /** What serves a command's tree, for who records there. */
@@ -26,9 +31,11 @@ export interface RecordingParts {
   readonly granting: Granting
   readonly processes: AskingProcesses
   /** One of an earlier job, by the id that MLflow has. */
-  readonly formerRun: (runId: string) => FormerRun | undefined
+  readonly formerRun: (runId: string, rank: number | undefined) => FormerRun | undefined
   /** A session was begun. */
   readonly begun: () => void
+  /** Undefined where nothing is handed on. */
+  readonly handingOn: HandingOn | undefined
 }
 
 type Named = Pick<Beginning, 'experiment' | 'runName'>
@@ -43,17 +50,22 @@ export class Recording implements Recorder {
   readonly #named = new Map<string, Named>()
   readonly #bySession = new Map<string, string>()
   #asking: AskingProcess | undefined
+  readonly #told: number | undefined
+  #rank = 0
   readonly #views = new Map<string, RunView>()
 
   /**
    * @param tell a person, of what they should know
+   * @param rank that its processes are told; undefined where they are told none
    * @param parts undefined where nobody serves the tree yet: nothing is recorded then
    */
   constructor(
     tell: (message: string) => void,
     parts: RecordingParts | undefined,
     place: ArtifactPlace | undefined,
+    rank?: number,
   ) {
+    this.#told = rank
     this.#tell = tell
     this.#parts = parts
     this.#place = place
@@ -70,7 +82,7 @@ export class Recording implements Recorder {
   }
 
   former(runId: string): FormerRun | undefined {
-    const found = this.#safely(() => this.#parts?.formerRun(runId))
+    const found = this.#safely(() => this.#parts?.formerRun(runId, this.#told))
     if (found !== undefined) this.#named.set(runId, found)
     return found
   }
@@ -131,6 +143,24 @@ export class Recording implements Recorder {
     if (run?.session.spool.id === session) this.#safely(() => run.leave(this.#folderOf(runId)))
   }
 
+  /** As its launcher or its agent has it; that of its first run. */
+  get rank(): number {
+    return this.#rank
+  }
+
+  /** Where a run can be seen that is handed on: recorded, as long as it goes on. */
+  handedOn(runId: string, page: string): void {
+    const run = this.#runs.get(runId)
+    if (run !== undefined && !run.isOver) this.#safely(() => run.handedOn(page))
+  }
+
+  said(said: Said): void {
+    const session = said.kind === 'run' ? this.#runs.get(said.runId)?.session.spool.root : undefined
+    this.#safely(() => this.#parts?.handingOn?.said(this.#rank, said, session))
+    if (said.kind === 'run' || said.kind === 'tags' || said.kind === 'tag-gone')
+      this.#safely(() => this.#runs.get(said.runId)?.note(this.#folderOf(said.runId)))
+  }
+
   tell(message: string): void {
     this.#tell(message)
   }
@@ -146,14 +176,20 @@ export class Recording implements Recorder {
     const named = this.#named.get(runId)
     if (named === undefined) return undefined
     const granted = this.#grant(named, runId, connection)
-    return granted === undefined ? undefined : this.#track(runId, granted, isLate)
+    if (granted === undefined) return undefined
+    recordTag(granted.session, resumesTag, runId)
+    return this.#track(runId, granted, isLate)
   }
 
   #track(runId: string, { session }: Granted, isLate: boolean): TrackedRun {
     const recorded = this.#runs.get(runId)?.recorded ?? { files: new Map(), tags: new Map() }
-    const run = new TrackedRun(session, recorded, isLate)
+    const handingOn = this.#parts?.handingOn
+    const handOn = (owner: Owner, below: string, file: string): void =>
+      handingOn?.file(this.#rank, owner, below, file)
+    const run = new TrackedRun({ runId, session, recorded, isLate, handOn })
     run.view = this.#views.get(runId)
     this.#runs.set(runId, run)
+    if (run.view !== undefined) run.note(this.#folderOf(runId))
     this.#bySession.set(session.spool.id, runId)
     this.#parts?.begun()
     return run
@@ -165,7 +201,9 @@ export class Recording implements Recorder {
     if (connection !== undefined) this.#asking = parts.processes.of(connection)
     // Of what is said without, by whoever began or went on with a run last.
     const asking = this.#asking ?? parts.processes.of(undefined)
-    return this.#safely(() => parts.granting.grant(asking, named, informedBy))
+    const granted = this.#safely(() => parts.granting.grant(asking, named, informedBy))
+    if (granted !== undefined) this.#rank = granted.rank
+    return granted
   }
 
   #folderOf(runId: string): string | undefined {

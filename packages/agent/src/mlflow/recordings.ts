@@ -31,10 +31,17 @@ export class Recordings implements Recorders {
     const { parts, place } = this.#served
     // Who names no rank asks for the one that the command is.
     const rank = rankIn(parts.processes.of(connection).variables) ?? -1
-    const found = this.#byRank.get(rank) ?? new Recording((message) => this.#tellOnce(message), parts, place)
+    const found =
+      this.#byRank.get(rank) ??
+      new Recording((message) => this.#tellOnce(message), parts, place, rank < 0 ? undefined : rank)
     this.#byRank.set(rank, found)
     this.#byConnection.set(connection, found)
     return found
+  }
+
+  /** A run is on the server that it is handed on to, and can be seen at `page`. */
+  handedOn(rank: number, runId: string, page: string): void {
+    for (const one of this.#byRank.values()) if (one.rank === rank) one.handedOn(runId, page)
   }
 
   /** The process of a session is gone. */

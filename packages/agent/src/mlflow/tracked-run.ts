@@ -1,26 +1,27 @@
-import { limits, nameWithin } from '@provloom/shared'
-import type { LoggedModel, Metric, Pair, RunView } from '@provloom/mlflow'
+import { nameWithin } from '@provloom/shared'
+import type { LoggedModel, Metric, Owner, Pair, RunView } from '@provloom/mlflow'
 import { present } from '../client/present.ts'
 import type { Session } from '../client/session.ts'
 import { KeptFiles } from './kept-files.ts'
 import type { ModelFacts } from './model-file.ts'
+import { forgetLastFacts, noteLastFacts } from './last-facts.ts'
 import { paramValue } from './param-value.ts'
-
-/** Tags that MLflow keeps for itself, and what of the run says already. */
-const ownTags: ReadonlySet<string> = new Set([
-  'mlflow.runName',
-  'mlflow.parentRunId',
-  'mlflow.loggedArtifacts',
-  'mlflow.log-model.history',
-])
-
-/** By which a tag is told from an output that the script has said. */
-const tagSource = 'mlflow.tag'
+import { isWorthIt, recordTag } from './run-tags.ts'
 
 /** What of a run is in its record: a session in which it goes on does not say it again. */
 export interface Recorded {
   readonly files: Map<string, string>
   readonly tags: Map<string, string>
+}
+
+export interface TrackedRunParts {
+  /** As its client has it. */
+  readonly runId: string
+  readonly session: Session
+  readonly recorded: Recorded
+  readonly isLate: boolean
+  /** A file is recorded: it may be handed on. */
+  readonly handOn: (owner: Owner, below: string, file: string) => void
 }
 
 /** One session of a run that MLflow's client has begun, or gone on with. */
@@ -32,13 +33,17 @@ export class TrackedRun {
   readonly isLate: boolean
   /** The run as its client sees it. */
   view: RunView | undefined
+  readonly #runId: string
+  readonly #handOn: TrackedRunParts['handOn']
   #isOver = false
 
-  constructor(session: Session, recorded: Recorded, isLate: boolean) {
+  constructor({ runId, session, recorded, isLate, handOn }: TrackedRunParts) {
     this.session = session
     this.recorded = recorded
     this.files = new KeptFiles(session, recorded.files)
     this.isLate = isLate
+    this.#runId = runId
+    this.#handOn = handOn
   }
 
   get isOver(): boolean {
@@ -78,13 +83,22 @@ export class TrackedRun {
     step: number,
   ): void {
     this.#modelFacts(name, facts, modelType === '' ? undefined : modelType, modelId)
-    if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), step)
+    if (folder !== undefined)
+      this.files.recordModel(folder, nameWithin(name), step, this.#handingOn({ modelId }))
   }
 
   /** A model among the run's artifacts, of clients before 3. */
   modelFile(name: string, facts: ModelFacts, folder: string | undefined): void {
     this.#modelFacts(name, facts, undefined, undefined)
-    if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), undefined)
+    if (folder !== undefined)
+      this.files.recordModel(folder, nameWithin(name), undefined, (below, file) =>
+        this.#handOn({ runId: this.#runId }, `${name}/${below}`, file),
+      )
+  }
+
+  /** @param page where it can be seen on the server that it is handed on to */
+  handedOn(page: string): void {
+    recordTag(this.session, 'mlflow.forwardedTo', page)
   }
 
   /** @param folder of its artifacts */
@@ -105,21 +119,24 @@ export class TrackedRun {
     this.#isOver = true
   }
 
+  /** What is not recorded yet has changed. @param folder of its artifacts */
+  note(folder: string | undefined): void {
+    if (!this.#isOver) noteLastFacts(this.session.spool, { folder, tags: this.view?.tags ?? new Map() })
+  }
+
   /** What is as it is when the run ends. */
   #lastFacts(folder: string | undefined): void {
-    if (folder !== undefined) this.files.record(folder)
+    if (folder !== undefined) this.files.record(folder, this.#handingOn({ runId: this.#runId }))
     for (const [key, value] of this.view?.tags ?? []) {
-      if (ownTags.has(key) || this.recorded.tags.get(key) === value) continue
+      if (!isWorthIt(key) || this.recorded.tags.get(key) === value) continue
       this.recorded.tags.set(key, value)
-      const { remark: _remark, ...found } = paramValue(value.slice(0, limits.valueBytesMax))
-      this.session.record({
-        type: 'param',
-        key: nameWithin(key),
-        ...found,
-        source: tagSource,
-        direction: 'output',
-      })
+      recordTag(this.session, key, value)
     }
+    forgetLastFacts(this.session.spool)
+  }
+
+  #handingOn(owner: Owner): (below: string, file: string) => void {
+    return (below, file) => this.#handOn(owner, below, file)
   }
 
   #modelFacts(

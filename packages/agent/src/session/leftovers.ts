@@ -35,9 +35,14 @@ export function leftoversIn(own: string): string | undefined {
   }
   if (left === 0) return undefined
   const many = late ? `${left} or more` : String(left)
-  const list = isFoundAnywhere(root) ? '' : ` --spool-root ${shellWord(root)}`
+  const list = rootOption(root)
   const told = many === '1' ? '1 session of earlier runs is' : `${many} sessions of earlier runs are`
   return `${told} not in a graph: provloom spools${list}`
+}
+
+/** What names a folder of spools to a command, where that does not find it by itself. */
+export function rootOption(root: string): string {
+  return isFoundAnywhere(root) ? '' : ` --spool-root ${shellWord(root)}`
 }
 
 /** Who types the line may have other variables than this process. */

@@ -172,6 +172,7 @@ export class TreeService {
   }
 
   #noteEnd({ session, outcome }: SessionEnd): void {
+    this.#parts.mlflow?.ended({ session, outcome })
     if (outcome.kind === 'delivered' || outcome.kind === 'not-collected') this.#pieces.places.forget(session)
     this.#idleSinceMs = this.#parts.context.clock.monotonicMs()
     this.#pieces.contact.hurry()

@@ -42,6 +42,7 @@ export async function agent(
     ...checkOptions('agent', options),
     ...(client === undefined ? {} : { pythonPath: client }),
     ...(doors === undefined ? {} : { pythonDoors: doors }),
+    readPoints: async (...asked) => (await import('../launch/read-points.ts')).readPoints(...asked),
     startSuccessor: (folder) => startSuccessor(folder, options),
     onStatus: (status) => {
       if (status.kind === 'worker-started') {

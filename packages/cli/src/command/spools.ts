@@ -8,6 +8,7 @@ import {
   spoolsIn,
 } from '@provloom/agent/spool'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent/spool'
+import type { KeptForServer } from '@provloom/mlflow'
 import {
   exactJson,
   exitCode,
@@ -58,10 +59,26 @@ export async function spools(given: Readonly<Record<string, unknown>>): Promise<
   const until = performance.now() + COUNT_MS
   const listed: Listed[] = []
   for (const look of looks) listed.push(await describe(look, () => performance.now() > until))
+  const { keptForServers } = await import('@provloom/mlflow')
+  const forServers = keptForServers(roots)
   if (given['json'] === true) {
-    process.stdout.write(`${exactJson({ kind: 'spools', roots, sessions: listed, unreadable: foreign })}\n`)
-  } else process.stdout.write(printable(textOf(roots, listed, foreign, allOf(given))))
+    const all = { kind: 'spools', roots, sessions: listed, forServers, unreadable: foreign }
+    process.stdout.write(`${exactJson(all)}\n`)
+  } else {
+    const text = textOf(roots, listed, foreign, allOf(given))
+    process.stdout.write(printable(text + forServers.map((one) => serverLine(one, given)).join('')))
+  }
   return foreign.length === 0 ? exitCode.ok : exitCode.failed
+}
+
+function serverLine(
+  { folder, uri, isOwned }: KeptForServer,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  if (isOwned) return `${folder} is for the MLflow server at ${uri}: a command that goes on hands it on\n`
+  const { spoolRoot } = given
+  const where = typeof spoolRoot === 'string' ? ` --spool-root ${shellWord(path.resolve(spoolRoot))}` : ''
+  return `${folder} is kept for the MLflow server at ${uri}: provloom mlflow-forward${where}\n`
 }
 
 export function rootsOf(given: Readonly<Record<string, unknown>>): string[] {

@@ -7,6 +7,7 @@ import type {
   LifecycleStage,
   LoggedModel,
   Metric,
+  ModelOutput,
   ModelStatus,
   Pair,
   RunInfo,
@@ -14,6 +15,7 @@ import type {
   RunView,
 } from '../record.ts'
 import type { Connection, Recorder } from '../recorder.ts'
+import type { ExperimentNamed } from '../said.ts'
 import { Experiments, defaultExperiment } from './experiments.ts'
 import { Models } from './models.ts'
 import type { ModelRequest } from './models.ts'
@@ -85,8 +87,7 @@ export class Book {
     }
     const run = new RunState(info, request.tags, path.join(this.#folder, runId))
     run.rename(info.runName)
-    this.#runs.set(runId, run)
-    this.#recorder.began(runId, run)
+    this.#add(run)
     this.#forgetOldest()
     return run
   }
@@ -101,24 +102,38 @@ export class Book {
       ...(status === undefined ? {} : { status }),
       ...(endTime === undefined ? {} : { endTime }),
     }
+    this.#sayUpdate(id, { status, endTime, runName })
     if (status === undefined || isOver(status) === isOver(before)) return run.info
     if (isOver(status)) this.#recorder.end(id, status)
     else this.#recorder.resume(id, connection)
     return run.info
   }
 
+  #sayUpdate(runId: string, { status, endTime, runName }: RunUpdate): void {
+    this.#recorder.said({
+      kind: 'update',
+      runId,
+      ...(status === undefined ? {} : { status }),
+      ...(endTime === undefined ? {} : { endTime }),
+      ...(runName === undefined ? {} : { runName }),
+    })
+  }
+
   move(id: string, lifecycleStage: LifecycleStage): void {
     const run = this.#run(id)
     run.info = { ...run.info, lifecycleStage }
+    this.#recorder.said({ kind: 'moved', runId: id, stage: lifecycleStage })
   }
 
   params(id: string, params: readonly Pair[]): void {
     const run = this.#run(id)
-    for (const param of params) {
+    const fresh = params.filter((param) => {
       const isNew = run.params.get(param.key) !== param.value
       const before = run.setParam(param)
       if (isNew) this.#recorder.param(id, param, before)
-    }
+      return isNew
+    })
+    if (fresh.length > 0) this.#recorder.said({ kind: 'params', runId: id, params: fresh })
   }
 
   metrics(id: string, metrics: readonly Metric[]): void {
@@ -127,20 +142,29 @@ export class Book {
       run.addMetric(metric)
       if (metric.modelId !== undefined) this.models.addMetric(metric.modelId, metric)
     }
-    if (metrics.length > 0) this.#recorder.metrics(id, metrics)
+    if (metrics.length === 0) return
+    this.#recorder.metrics(id, metrics)
+    this.#recorder.said({ kind: 'metrics', runId: id, metrics })
   }
 
-  history(id: string, key: string): Metric[] {
-    return this.#run(id).history.of(key)
+  /** Of a run of an earlier job what was logged there comes first; where that cannot be read, its last value. */
+  async history(id: string, key: string): Promise<readonly Metric[]> {
+    const run = this.#run(id)
+    if (run.former === undefined) return run.history.of(key)
+    const recalled = run.recalled.get(key)
+    const before = (await run.former(key)) ?? (recalled === undefined ? [] : [recalled])
+    return [...before, ...run.history.of(key)]
   }
 
   tags(id: string, tags: readonly Pair[]): void {
     const run = this.#run(id)
     for (const tag of tags) run.setTag(tag)
+    if (tags.length > 0) this.#recorder.said({ kind: 'tags', runId: id, tags })
   }
 
   deleteTag(id: string, key: string): void {
     this.#run(id).tags.delete(key)
+    this.#recorder.said({ kind: 'tag-gone', runId: id, key })
   }
 
   inputs(id: string, datasets: readonly DatasetInput[], models: readonly string[]): void {
@@ -150,19 +174,48 @@ export class Book {
       this.#recorder.dataset(id, input)
     }
     run.modelInputs.push(...models)
+    this.#recorder.said({ kind: 'inputs', runId: id, datasets, models })
   }
 
-  outputs(id: string, models: readonly { readonly modelId: string; readonly step: number }[]): void {
+  outputs(id: string, models: readonly ModelOutput[]): void {
     this.#run(id).modelOutputs.push(...models)
+    this.#recorder.said({ kind: 'outputs', runId: id, models })
   }
 
   modelFile(id: string, model: string): void {
     this.#run(id)
     this.#recorder.modelFile(id, model)
+    this.#recorder.said({ kind: 'model-file', runId: id, model })
   }
 
   makeModel(request: ModelRequest): LoggedModel {
-    return this.models.make(request, this.experiments.get(request.experimentId).artifactLocation)
+    const made = this.models.make(request, this.experiments.get(request.experimentId).artifactLocation)
+    const { modelId, name, modelType, artifactUri, sourceRunId } = made
+    const named = { modelId, experiment: this.#named(request.experimentId), name, modelType, artifactUri }
+    const { params, tags } = request
+    this.#recorder.said({ kind: 'model', ...named, runId: sourceRunId, params, tags })
+    return made
+  }
+
+  setModelTags(modelId: string, tags: readonly Pair[]): LoggedModel {
+    const model = this.models.setTags(modelId, tags)
+    this.#recorder.said({ kind: 'model-tags', modelId, tags })
+    return model
+  }
+
+  deleteModelTag(modelId: string, key: string): void {
+    this.models.deleteTag(modelId, key)
+    this.#recorder.said({ kind: 'model-tag-gone', modelId, key })
+  }
+
+  setModelParams(modelId: string, params: readonly Pair[]): void {
+    this.models.setParams(modelId, params)
+    this.#recorder.said({ kind: 'model-params', modelId, params })
+  }
+
+  setExperimentTag(experimentId: string, tag: Pair): void {
+    this.experiments.setTag(experimentId, tag)
+    this.#recorder.said({ kind: 'experiment-tags', experiment: this.#named(experimentId), tags: [tag] })
   }
 
   /** A model is recorded when its files are there. */
@@ -171,6 +224,7 @@ export class Book {
     const model = this.models.setStatus(id, status)
     if (status === 'LOGGED_MODEL_READY' && before !== status && this.#runs.has(model.sourceRunId))
       this.#recorder.model(model.sourceRunId, model)
+    this.#recorder.said({ kind: 'model-status', modelId: id, status })
     return model
   }
 
@@ -202,10 +256,26 @@ export class Book {
     }
     const run = new RunState(info, tags, path.join(this.#folder, runId))
     for (const param of params) run.setParam(param)
-    for (const metric of metrics) run.addMetric(metric)
+    for (const metric of metrics) {
+      run.recall(metric)
+      run.recalled.set(metric.key, metric)
+    }
+    run.former = former.history
+    this.#add(run)
+    return run
+  }
+
+  /** It is there from now on. */
+  #add(run: RunState): void {
+    const { runId, experimentId, runName, userId, startTime, artifactUri } = run.info
     this.#runs.set(runId, run)
     this.#recorder.began(runId, run)
-    return run
+    const named = { experiment: this.#named(experimentId), runName, userId, startTime, artifactUri }
+    this.#recorder.said({ kind: 'run', runId, ...named, tags: pairsOf(run.tags) })
+  }
+
+  #named(experimentId: string): ExperimentNamed {
+    return { id: experimentId, name: this.experiments.get(experimentId).name }
   }
 
   /** Of those that have ended: a sweep may have any number. */
@@ -223,6 +293,10 @@ export class Book {
 /** Of a run that nobody named, the same on all ranks. */
 function nameOf(runId: string): string {
   return `run-${runId.slice(0, 6)}`
+}
+
+function pairsOf(map: ReadonlyMap<string, string>): Pair[] {
+  return [...map].map(([key, value]) => ({ key, value }))
 }
 
 function tagOf(tags: readonly Pair[], key: string): string | undefined {

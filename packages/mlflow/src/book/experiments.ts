@@ -26,7 +26,7 @@ export class Experiments {
 
   /** One that is there is the one: two ranks may make it at once. */
   make(name: string, location: string | undefined, tags: readonly Pair[]): Experiment {
-    return this.byName(name) ?? this.#add(idOf(name), name, location, tags)
+    return this.byName(name) ?? this.#add(experimentIdOf(name), name, location, tags)
   }
 
   /** An id that nobody has given out is of a server that the script knew before: `MLFLOW_EXPERIMENT_ID`. */
@@ -84,7 +84,7 @@ export class Experiments {
 }
 
 /** 15 digits, as MLflow's file store has them: a number to every client. */
-function idOf(name: string): string {
+export function experimentIdOf(name: string): string {
   const hash = createHash('sha256').update(name).digest()
   return String(10 ** 14 + (hash.readUIntBE(0, 6) % (9 * 10 ** 14)))
 }

@@ -1,4 +1,5 @@
 import type { DatasetInput, Metric, ModelOutput, Pair, RunInfo, RunView } from '../record.ts'
+import type { FormerRun } from '../recorder.ts'
 import { History } from './history.ts'
 
 /** What was said of one run: all that its client may ask back. */
@@ -11,6 +12,10 @@ export class RunState implements RunView {
   readonly modelInputs: string[] = []
   readonly modelOutputs: ModelOutput[] = []
   readonly history: History
+
+  /** Of a run of an earlier job what was logged there. */
+  former: FormerRun['history'] | undefined
+  readonly recalled: Map<string, Metric> = new Map()
 
   constructor(info: RunInfo, tags: readonly Pair[], historyFile: string) {
     this.info = info
@@ -36,15 +41,20 @@ export class RunState implements RunView {
     return before === value ? undefined : before
   }
 
-  /** The last value is that of the highest step, of its latest time, the largest: MLflow's own rule. */
   addMetric(metric: Metric): void {
     this.history.add(metric)
+    this.recall(metric)
+  }
+
+  /** It was logged before, and is in another history. */
+  recall(metric: Metric): void {
     const before = this.last.get(metric.key)
     if (before === undefined || isLater(metric, before)) this.last.set(metric.key, metric)
   }
 }
 
-function isLater(one: Metric, before: Metric): boolean {
+/** Which of two values of a metric is its last: MLflow's own rule. */
+export function isLater(one: Metric, before: Metric): boolean {
   if (one.step !== before.step) return one.step > before.step
   if (one.timestamp !== before.timestamp) return one.timestamp > before.timestamp
   return one.value >= before.value || Number.isNaN(before.value)

@@ -9,31 +9,35 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { reasonOf } from '@provloom/shared'
 import type { Json } from '../answer.ts'
+import type { ArtifactFiles, Listed } from '../artifact-files.ts'
+import { partPrefix } from '../artifact-place.ts'
 import type { ArtifactPlace } from '../artifact-place.ts'
-import type { Book } from '../book/book.ts'
 import { Fault } from '../fault.ts'
+import type { Library } from '../library.ts'
 import { get } from './route.ts'
 import type { Route } from './route.ts'
 
-/** Files by HTTP, behind `/api/2.0/mlflow-artifacts`: for clients that do not see our folder. */
-export function artifactApp(place: ArtifactPlace, told: (message: string) => void): Hono {
-  const app = new Hono()
-  const at = '/artifacts/*'
-  app.get('/artifacts', (context) => {
-    const files = listed(place.inside(context.req.query('path') ?? '')).map((one) => fileJson(one, undefined))
-    return context.json(files.length === 0 ? {} : { files })
+/** Behind `/api/2.0/mlflow-artifacts`: for clients that do not see our folder. */
+export function addArtifactReads(app: Hono, files: ArtifactFiles): void {
+  app.get('/artifacts', async (context) => {
+    const found = (await files.list(context.req.query('path') ?? '')).map((one) => fileJson(one, undefined))
+    return context.json(found.length === 0 ? {} : { files: found })
   })
-  app.get(at, (context) => {
-    const file = place.inside(pathOf(context))
-    const found = fs.statSync(file, { throwIfNoEntry: false })
-    if (found?.isFile() !== true)
+  app.get(at, async (context) => {
+    const found = await files.file(pathOf(context))
+    if (found === undefined)
       throw new Fault('RESOURCE_DOES_NOT_EXIST', `No such artifact: ${pathOf(context)}`)
     // The two libraries' types of one and the same stream.
-    const body = Readable.toWeb(fs.createReadStream(file)) as globalThis.ReadableStream
+    const body = Readable.toWeb(fs.createReadStream(found.file)) as globalThis.ReadableStream
     return new Response(body, {
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(found.size) },
     })
   })
+}
+
+const at = '/artifacts/*'
+
+export function addArtifactWrites(app: Hono, place: ArtifactPlace, told: (message: string) => void): void {
   app.put(at, async (context) => {
     const file = place.inside(pathOf(context))
     try {
@@ -55,19 +59,18 @@ export function artifactApp(place: ArtifactPlace, told: (message: string) => voi
       'Multipart upload is not supported for the current artifact repository',
     )
   })
-  return app
 }
 
 /** The list of a run's own files, which only clients of a server ask for. */
-export function artifactRoutes(book: Book, place: ArtifactPlace): Route[] {
+export function artifactRoutes(library: Library, files: ArtifactFiles): Route[] {
   return [
-    get('/artifacts/list', ({ asked }) => {
-      const { artifactUri } = book.run(asked.runId).info
-      const folder = place.folderOf(artifactUri)
+    get('/artifacts/list', async ({ asked }) => {
+      const { artifactUri } = (await library.run(asked.runId)).info
+      const root = files.pathOf(artifactUri)
       const below = asked.text('path')
-      if (folder === undefined) return { root_uri: artifactUri }
-      const at = place.inside(path.join(path.relative(place.folder, folder), below ?? ''))
-      return { root_uri: artifactUri, files: listed(at).map((one) => fileJson(one, below)) }
+      if (root === undefined) return { root_uri: artifactUri }
+      const found = await files.list(below === undefined ? root : `${root}/${below}`)
+      return { root_uri: artifactUri, files: found.map((one) => fileJson(one, below)) }
     }),
   ]
 }
@@ -86,28 +89,10 @@ function pathOf(context: Context): string {
   }
 }
 
-interface Listed {
-  readonly name: string
-  /** Undefined of a folder. */
-  readonly size: number | undefined
-}
-
-/** Nothing of a file, or of what is not there. */
-function listed(folder: string): Listed[] {
-  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
-  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((one): Listed[] => {
-    if (one.isDirectory()) return [{ name: one.name, size: undefined }]
-    if (!one.isFile() || one.name.startsWith(partPrefix)) return []
-    return [{ name: one.name, size: fs.statSync(path.join(folder, one.name)).size }]
-  })
-}
-
 function fileJson({ name, size }: Listed, below: string | undefined): Json {
   const file = below === undefined ? name : `${below}/${name}`
   return { path: file, is_dir: size === undefined, ...(size === undefined ? {} : { file_size: size }) }
 }
-
-export const partPrefix = '.provloom-part-'
 
 /**
  * Whole in its place, or not there: what is being sent is beside it. All of it is read, whatever the disk says: a client

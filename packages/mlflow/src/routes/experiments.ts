@@ -4,23 +4,43 @@ import { Fault } from '../fault.ts'
 import { lookAtExperiment } from '../filter/looks.ts'
 import { matches, parseOrder, sortedBy } from '../filter/match.ts'
 import { parseFilter } from '../filter/parse.ts'
+import type { Library } from '../library.ts'
 import { isInView, pageOf } from './page.ts'
 import { either, get, post } from './route.ts'
 import type { Route } from './route.ts'
 
-export function experimentRoutes({ experiments }: Book): Route[] {
+export function experimentReads(library: Library): Route[] {
   return [
-    get('/experiments/get-by-name', ({ asked }) => {
+    get('/experiments/get-by-name', async ({ asked }) => {
       const name = asked.needed('experiment_name')
-      const found = experiments.byName(name)
+      const found = (await library.experiments()).find((one) => one.name === name)
       // A client makes it then.
       if (found === undefined)
         throw new Fault('RESOURCE_DOES_NOT_EXIST', `Could not find experiment with name '${name}'`)
       return { experiment: experimentJson(found) }
     }),
-    get('/experiments/get', ({ asked }) => ({
-      experiment: experimentJson(experiments.get(asked.needed('experiment_id'))),
+    get('/experiments/get', async ({ asked }) => ({
+      experiment: experimentJson(await library.experiment(asked.needed('experiment_id'))),
     })),
+    ...either('/experiments/search', async ({ asked }) => {
+      const conditions = parseFilter(asked.text('filter') ?? '')
+      const view = asked.text('view_type')
+      const all = (await library.experiments())
+        .filter((one) => isInView(one.lifecycleStage, view))
+        .filter((one) => matches(lookAtExperiment(one), conditions))
+      const sorted = sortedBy(all, parseOrder(asked.texts('order_by')), lookAtExperiment)
+      const { found, token } = pageOf(sorted, asked, 1000)
+      return { experiments: found.map(experimentJson), ...token }
+    }),
+    get('/experiments/list', async () => ({
+      experiments: (await library.experiments()).map(experimentJson),
+    })),
+  ]
+}
+
+export function experimentWrites(book: Book): Route[] {
+  const { experiments } = book
+  return [
     post('/experiments/create', ({ asked }) => ({
       experiment_id: experiments.make(
         asked.needed('name'),
@@ -28,19 +48,8 @@ export function experimentRoutes({ experiments }: Book): Route[] {
         asked.pairs('tags'),
       ).experimentId,
     })),
-    ...either('/experiments/search', ({ asked }) => {
-      const conditions = parseFilter(asked.text('filter') ?? '')
-      const view = asked.text('view_type')
-      const all = experiments.all
-        .filter((one) => isInView(one.lifecycleStage, view))
-        .filter((one) => matches(lookAtExperiment(one), conditions))
-      const sorted = sortedBy(all, parseOrder(asked.texts('order_by')), lookAtExperiment)
-      const { found, token } = pageOf(sorted, asked, 1000)
-      return { experiments: found.map(experimentJson), ...token }
-    }),
-    get('/experiments/list', () => ({ experiments: experiments.all.map(experimentJson) })),
     post('/experiments/set-experiment-tag', ({ asked }) => {
-      experiments.setTag(asked.needed('experiment_id'), asked.pair())
+      book.setExperimentTag(asked.needed('experiment_id'), asked.pair())
       return {}
     }),
     post('/experiments/delete-experiment-tag', ({ asked }) => {

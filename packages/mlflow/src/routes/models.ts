@@ -6,6 +6,7 @@ import { lookAtModel } from '../filter/looks.ts'
 import { matches, sortedBy } from '../filter/match.ts'
 import { parseFilter } from '../filter/parse.ts'
 import type { Entity } from '../filter/parse.ts'
+import type { Library } from '../library.ts'
 import { isModelStatus } from '../record.ts'
 import type { LoggedModel } from '../record.ts'
 import { pageOf } from './page.ts'
@@ -13,7 +14,26 @@ import { get, post } from './route.ts'
 import type { Question, Route } from './route.ts'
 
 /** Logged models, of clients from 3 on. */
-export function modelRoutes(book: Book, place: Telling): Route[] {
+export function modelReads(library: Library, place: Telling): Route[] {
+  const shown = (model: LoggedModel): Json => modelJson(model, place)
+  return [
+    post('/logged-models/search', async ({ asked }) => {
+      const conditions = parseFilter(asked.text('filter') ?? '')
+      const all = (await library.models(new Set(asked.texts('experiment_ids'))))
+        .filter((one) => matches(lookAtModel(one), conditions))
+        .toSorted((a, b) => b.creationTime - a.creationTime)
+      const { found, token } = pageOf(
+        sortedBy(all, ordersOf(asked.list('order_by')), lookAtModel),
+        asked,
+        100,
+      )
+      return { models: found.map(shown), ...token }
+    }),
+    get('/logged-models/:id', async (question) => ({ model: shown(await library.model(idOf(question))) })),
+  ]
+}
+
+export function modelWrites(book: Book, place: Telling): Route[] {
   const { models } = book
   const shown = (model: LoggedModel): Json => modelJson(model, place)
   return [
@@ -29,21 +49,6 @@ export function modelRoutes(book: Book, place: Telling): Route[] {
         }),
       ),
     })),
-    post('/logged-models/search', ({ asked }) => {
-      const experiments = new Set(asked.texts('experiment_ids'))
-      const conditions = parseFilter(asked.text('filter') ?? '')
-      const all = models.all
-        .filter(({ experimentId }) => experiments.size === 0 || experiments.has(experimentId))
-        .filter((one) => matches(lookAtModel(one), conditions))
-        .toSorted((a, b) => b.creationTime - a.creationTime)
-      const { found, token } = pageOf(
-        sortedBy(all, ordersOf(asked.list('order_by')), lookAtModel),
-        asked,
-        100,
-      )
-      return { models: found.map(shown), ...token }
-    }),
-    get('/logged-models/:id', (question) => ({ model: shown(models.get(idOf(question))) })),
     {
       method: 'patch',
       path: '/logged-models/:id',
@@ -66,19 +71,19 @@ export function modelRoutes(book: Book, place: Telling): Route[] {
       method: 'patch',
       path: '/logged-models/:id/tags',
       answer: (question) => ({
-        model: shown(models.setTags(idOf(question), question.asked.pairs('tags'))),
+        model: shown(book.setModelTags(idOf(question), question.asked.pairs('tags'))),
       }),
     },
     {
       method: 'delete',
       path: '/logged-models/:id/tags/:key',
       answer: (question) => {
-        models.deleteTag(idOf(question), question.named[1] ?? '')
+        book.deleteModelTag(idOf(question), question.named[1] ?? '')
         return {}
       },
     },
     post('/logged-models/:id/params', (question) => {
-      models.setParams(idOf(question), question.asked.pairs('params'))
+      book.setModelParams(idOf(question), question.asked.pairs('params'))
       return {}
     }),
   ]

@@ -1,6 +1,7 @@
 import type { Json } from '../answer.ts'
 import { unknown } from '../fault.ts'
 import { either, get, post } from './route.ts'
+import type { Said } from '../said.ts'
 import type { Answering, Question, Route } from './route.ts'
 
 interface Version {
@@ -27,7 +28,7 @@ interface Registered {
  * The model registry, answered: a client that is refused here ends its script after the training. It is this job's own and
  * gone with it.
  */
-export function registryRoutes(): Route[] {
+export function registryRoutes(said: (said: Said) => void): Route[] {
   const registry = new Registry()
   const change = (method: 'post' | 'patch', path: string, answer: Answering): Route => ({
     method,
@@ -35,9 +36,11 @@ export function registryRoutes(): Route[] {
     answer,
   })
   return [
-    post('/registered-models/create', (question) => ({
-      registered_model: modelJson(registry.make(question)),
-    })),
+    post('/registered-models/create', (question) => {
+      const model = registry.make(question)
+      said({ kind: 'registered', name: model.name })
+      return { registered_model: modelJson(model) }
+    }),
     get('/registered-models/get', (question) => ({ registered_model: modelJson(registry.model(question)) })),
     change('patch', '/registered-models/update', (question) => {
       const model = registry.model(question)
@@ -63,7 +66,12 @@ export function registryRoutes(): Route[] {
       const version = registry.model(question).aliases.get(question.asked.needed('alias'))
       return { model_version: versionJson(registry.version(question, version ?? 0)) }
     }),
-    post('/model-versions/create', (question) => ({ model_version: versionJson(registry.add(question)) })),
+    post('/model-versions/create', (question) => {
+      const version = registry.add(question)
+      const { name, source, runId } = version
+      said({ kind: 'version', name, source, runId, modelId: question.asked.text('model_id') ?? '' })
+      return { model_version: versionJson(version) }
+    }),
     get('/model-versions/get', (question) => ({ model_version: versionJson(registry.version(question)) })),
     get('/model-versions/get-download-uri', (question) => ({
       artifact_uri: registry.version(question).source,
@@ -88,6 +96,22 @@ export function registryRoutes(): Route[] {
       registry.version(question).tags.set(key, value)
       return {}
     }),
+  ]
+}
+
+/** Of runs that lie on disk nothing is registered: a client that looks finds nothing. */
+export function emptyRegistry(): Route[] {
+  const none = ({ asked }: Question): never => {
+    throw unknown('Registered Model', asked.needed('name'))
+  }
+  return [
+    ...either('/registered-models/search', () => ({ registered_models: [] })),
+    ...either('/model-versions/search', () => ({ model_versions: [] })),
+    get('/registered-models/get', none),
+    get('/registered-models/alias', none),
+    ...either('/registered-models/get-latest-versions', none),
+    get('/model-versions/get', none),
+    get('/model-versions/get-download-uri', none),
   ]
 }
 

@@ -11,7 +11,7 @@ export interface Question {
 }
 
 /** @throws {Fault} as MLflow's server refuses it */
-export type Answering = (question: Question) => Json
+export type Answering = (question: Question) => Json | Promise<Json>
 
 /** An address behind `/api/2.0/mlflow`; `:name` stands for a piece that names something. */
 export interface Route {

@@ -6,13 +6,30 @@ import { Fault } from '../fault.ts'
 import { lookAtRun } from '../filter/looks.ts'
 import { matches, parseOrder, sortedBy } from '../filter/match.ts'
 import { parseFilter } from '../filter/parse.ts'
+import type { Library } from '../library.ts'
 import { isRunStatus } from '../record.ts'
 import type { RunStatus, RunView } from '../record.ts'
 import { isInView, pageOf } from './page.ts'
 import { either, get, post } from './route.ts'
 import type { Route } from './route.ts'
 
-export function runRoutes(book: Book, place: Telling): Route[] {
+export function runReads(library: Library, place: Telling): Route[] {
+  return [
+    get('/runs/get', async ({ asked }) => ({ run: runJson(await library.run(asked.runId), place) })),
+    ...either('/runs/search', async ({ asked }) => {
+      const { found, token } = pageOf(await searched(library, asked), asked, 1000)
+      return { runs: found.map((one) => runJson(one, place)), ...token }
+    }),
+    get('/metrics/get-history', async ({ asked }) => {
+      const run = asked.runId
+      const all = await library.history(run, asked.needed('metric_key'))
+      const { found, token } = pageOf(all, asked, Math.max(1, all.length))
+      return { metrics: found.map((one) => metricJson(one, run)), ...token }
+    }),
+  ]
+}
+
+export function runWrites(book: Book, place: Telling): Route[] {
   return [
     post('/runs/create', ({ asked, connection }) => {
       const request = {
@@ -24,7 +41,6 @@ export function runRoutes(book: Book, place: Telling): Route[] {
       }
       return { run: runJson(book.create(request, connection), place) }
     }),
-    get('/runs/get', ({ asked }) => ({ run: runJson(book.run(asked.runId), place) })),
     post('/runs/update', ({ asked, connection }) => {
       const update = {
         status: statusOf(asked),
@@ -35,16 +51,6 @@ export function runRoutes(book: Book, place: Telling): Route[] {
     }),
     post('/runs/delete', ({ asked }) => moved(book, asked, 'deleted')),
     post('/runs/restore', ({ asked }) => moved(book, asked, 'active')),
-    ...either('/runs/search', ({ asked }) => {
-      const { found, token } = pageOf(searched(book.runs, asked), asked, 1000)
-      return { runs: found.map((one) => runJson(one, place)), ...token }
-    }),
-    get('/metrics/get-history', ({ asked }) => {
-      const run = asked.runId
-      const all = book.history(run, asked.needed('metric_key'))
-      const { found, token } = pageOf(all, asked, Math.max(1, all.length))
-      return { metrics: found.map((one) => metricJson(one, run)), ...token }
-    }),
   ]
 }
 
@@ -115,13 +121,12 @@ function statusOf(asked: Asked): RunStatus | undefined {
   throw new Fault('INVALID_PARAMETER_VALUE', `Invalid value "${said}" for parameter 'status'`)
 }
 
-function searched(runs: readonly RunView[], asked: Asked): RunView[] {
-  const experiments = new Set(asked.texts('experiment_ids'))
+async function searched(library: Library, asked: Asked): Promise<RunView[]> {
+  const runs = await library.runs(new Set(asked.texts('experiment_ids')))
   const conditions = parseFilter(asked.text('filter') ?? '')
   const orders = parseOrder(asked.texts('order_by'))
   const view = asked.text('run_view_type')
   const found = runs
-    .filter(({ info }) => experiments.size === 0 || experiments.has(info.experimentId))
     .filter(({ info }) => isInView(info.lifecycleStage, view))
     .filter((run) => matches(lookAtRun(run), conditions))
     // MLflow's own order, where nothing else is asked for: the newest first.

@@ -4,13 +4,17 @@ import { fieldsOf } from '@provloom/shared'
 /** The newest server whose answers these are: the client asks before it sends traces. */
 const serverVersion = '3.17.2'
 
-/** What is answered and no more: traces, and what a client wants to know of its server. */
-export function addTraces<E extends Env>(app: Hono<E>): void {
+/** What a client wants to know of its server. */
+export function addServerFacts<E extends Env>(app: Hono<E>): void {
   app.get('/health', (context) => context.text('OK'))
   app.get('/version', (context) => context.text(serverVersion))
   app.get('/api/3.0/mlflow/server-info', (context) =>
     context.json({ store_type: 'FileStore', workspaces_enabled: false, trace_archival_enabled: false }),
   )
+}
+
+/** Traces are answered, and no more. */
+export function addTraces<E extends Env>(app: Hono<E>): void {
   // OTLP: a message without fields has no bytes.
   app.post('/v1/traces', (context) => context.body('', 200, { 'content-type': 'application/x-protobuf' }))
   app.post('/api/3.0/mlflow/traces', async (context) => {

@@ -29,3 +29,4 @@ export type {
   WhyQuery,
 } from './why.ts'
 export type { Changes, CurveChange, LiveQuery, RunEvent } from './live.ts'
+export type { MetricPoints, TrackedDataset, TrackedFacts, TrackedModel, TrackedRun } from './tracked.ts'

@@ -48,6 +48,8 @@ export interface GivenOptions {
   readonly mlflow?: boolean
   readonly tensorboard?: string
   readonly disableTensorboard?: boolean
+  readonly mlflowForward?: string
+  readonly mlflowHttpArtifacts?: boolean
   readonly asProv4ml?: boolean
   readonly host?: string
   readonly port?: number
@@ -179,6 +181,19 @@ export const options: Readonly<Record<OptionName, Option>> = {
     parts: ['run', 'agent'],
     default: 'false',
     help: "do not record the command's TensorBoard event files",
+  },
+  mlflowForward: {
+    kind: 'text',
+    parts: ['run', 'agent'],
+    value: 'URI',
+    help: 'with --mlflow: hand what is recorded on to this MLflow server, in the background',
+    default: 'MLFLOW_TRACKING_URI, where that is one',
+  },
+  mlflowHttpArtifacts: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: "with --mlflow: the command's MLflow client sends its artifacts by HTTP, where it does not see the spool's folder",
   },
   asProv4ml: {
     kind: 'flag',

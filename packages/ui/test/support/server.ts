@@ -24,13 +24,14 @@ export interface Ask {
   /** Without a token in it. */
   readonly bare?: boolean
   readonly socketPath?: string
+  readonly body?: object
   /** The connection is given up as soon as the answer has this in it. */
   readonly until?: RegExp
 }
 
 /** Any request, also such as no browser makes: the path goes out as it is. */
 export function ask(ui: Ui, path: string, options: Ask = {}): Promise<Response> {
-  const { method = 'GET', headers = {}, bare = false, socketPath, until } = options
+  const { method = 'GET', headers = {}, bare = false, socketPath, until, body } = options
   const token = bare ? {} : { authorization: `Bearer ${ui.token}` }
   const where = socketPath === undefined ? { host: '127.0.0.1', port: ui.port } : { socketPath }
   return new Promise((resolve, reject) => {
@@ -51,7 +52,7 @@ export function ask(ui: Ui, path: string, options: Ask = {}): Promise<Response> 
       },
     )
     request.on('error', reject)
-    request.end()
+    request.end(body === undefined ? undefined : JSON.stringify(body))
   })
 }
 
