@@ -240,7 +240,7 @@ function drawOdd(plot: uPlot, strip: Strip, colour: string): void {
   const { ctx, bbox } = plot
   ctx.fillStyle = colour
   strip.nan.forEach((nans, at) => {
-    if (nans + strip.infinite[at]! === 0) return
+    if (nans === 0 && strip.infinite[at] === 0) return
     const x = plot.valToPos(strip.x[at]!, 'x', true)
     const foot = bbox.top + bbox.height
     const size = 4 * devicePixelRatio
