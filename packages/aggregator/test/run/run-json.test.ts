@@ -25,16 +25,14 @@ async function pass(clock: ManualClock, ms: number): Promise<void> {
 
 /** Until something has happened. */
 async function passing<Value>(clock: ManualClock, what: Promise<Value>): Promise<Value> {
-  let isOver = false
-  const over = what.finally(() => {
-    isOver = true
-  })
-  for (let passed = 0; !isOver; passed += 250) {
+  const over = new AbortController()
+  void what.then(() => over.abort())
+  for (let passed = 0; !over.signal.aborted; passed += 250) {
     // No more than it should take: then the disk is waited for.
     if (passed < 45_000) clock.advance(250)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  return over
+  return what
 }
 
 /** Resolves when run.json holds so many logs. */
