@@ -389,8 +389,5 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'rests no longer than flushRestMsMax after a flush that took minutes',
     ),
   ],
-  headRestMs: [
-    reached(`${aggregator}/run/run-json.test.ts`, 'run.json is written no sooner than headRestMs'),
-  ],
   uiStreamsMax: [reached('packages/ui/test/api.test.ts', 'has no more live views than uiStreamsMax')],
 }

@@ -308,7 +308,7 @@ describe('a run that goes on', () => {
     const nothing = await reader.changes(undefined, { ...ask, since: known.cursor })
     expect({ ...nothing, cursor: '' }).toEqual({ cursor: '', changed: false })
     const { runs } = await reader.runs()
-    expect(runs[0]).toMatchObject({ status: 'running', life: { state: 'gone' } })
+    expect(runs[0]).toMatchObject({ status: 'unseen', life: { state: 'gone' } })
     const left = await provloom(['rm', '--dir', running.saveDir, 'killed_0'])
     expect([left.code, left.stderr]).toEqual([3, expect.stringContaining('[RUN_UNFINISHED]')])
     expect((await provloom(['rm', '--dir', running.saveDir, 'killed_0', '--force'])).code).toBe(0)
