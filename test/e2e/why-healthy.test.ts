@@ -29,7 +29,9 @@ def work(step, seconds=0.004):
 def train(steps, context=Context.TRAINING):
     with context:
         for step in range(steps):
-            with provloom.step(step): work(step)
+            if kind == "no-timer": work(step)
+            else:
+                with provloom.step(step): work(step)
             if kind == "rank-0-logs" and rank != 0: continue
             loss = 1 / (step + 1)
             if kind == "loss-scaling" and step in (3, 4, 17): loss = float("nan")
@@ -83,6 +85,7 @@ const kinds = [
     'checkpoints',
     'accumulation',
     'stumbles',
+    'no-timer',
     'loss-scaling',
     'never-a-number',
     'validates',
