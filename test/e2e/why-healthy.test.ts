@@ -112,7 +112,9 @@ async function expectNobodyAccused(saveDir: string): Promise<void> {
   for (const { run } of runs) {
     const { answer, code, words } = await saidOf(saveDir, run)
     if (enduring) process.stdout.write(`${words}\n`)
-    expect([answer.findings, code], words).toEqual([[], 0])
+    // A note accuses nobody: of ranks that do not wait for each other one may be slower on a machine that has much to do.
+    const accused = answer.findings.filter(({ level }) => level !== 'note')
+    expect([accused, code], words).toEqual([[], 0])
   }
 }
 

@@ -11,6 +11,9 @@ export const stepsMin = 10
 /** ...and when it costs so much of the time. */
 export const slowCost = 0.02
 
+/** Who nobody waits for is told as slower from here on: it may have more to do. */
+export const apartRatio = 1.4
+
 /** A machine of so many of the ranks is compared with the others alone. */
 export const largeHost = 0.25
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../answer/why.ts'
 import type { PaceFacts, WhyFacts } from './facts.ts'
-import { ranksNamed, slowCost } from './limits.ts'
+import { apartRatio, ranksNamed, slowCost } from './limits.ts'
 import { pacesFinding } from './own-pace.ts'
 import { areWaitedFor, costOf, laggards } from './pace.ts'
 import type { Cost, Laggard } from './pace.ts'
@@ -50,7 +50,8 @@ function slowBy(pace: PaceFacts, facts: WhyFacts, waits: Waits): Finding[] {
   const groups = all.filter(isWaitedFor)
   const seen = { facts, pace, waits }
   const found = costly(seen, groups)
-  const slower = all.filter((one) => !groups.includes(one)).flatMap(({ members }) => members)
+  const alone = all.filter((one) => !groups.includes(one)).flatMap(({ members }) => members)
+  const slower = alone.filter(({ ratio }) => ratio >= apartRatio)
   return slower.length === 0 ? found : [...found, pacesFinding(facts, pace, slower)]
 }
 
