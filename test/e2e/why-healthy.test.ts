@@ -29,7 +29,9 @@ def work(step, seconds=0.004):
 def train(steps, context=Context.TRAINING):
     with context:
         for step in range(steps):
-            with provloom.step(step): work(step)
+            if kind == "no-timer": work(step)
+            else:
+                with provloom.step(step): work(step)
             if kind == "rank-0-logs" and rank != 0: continue
             loss = 1 / (step + 1)
             if kind == "loss-scaling" and step in (3, 4, 17): loss = float("nan")
@@ -83,6 +85,7 @@ const kinds = [
     'checkpoints',
     'accumulation',
     'stumbles',
+    'no-timer',
     'loss-scaling',
     'never-a-number',
     'validates',
@@ -109,7 +112,9 @@ async function expectNobodyAccused(saveDir: string): Promise<void> {
   for (const { run } of runs) {
     const { answer, code, words } = await saidOf(saveDir, run)
     if (enduring) process.stdout.write(`${words}\n`)
-    expect([answer.findings, code], words).toEqual([[], 0])
+    // A note accuses nobody: of ranks that do not wait for each other one may be slower on a machine that has much to do.
+    const accused = answer.findings.filter(({ level }) => level !== 'note')
+    expect([accused, code], words).toEqual([[], 0])
   }
 }
 

@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { folder } from '../support/cli.ts'
+import { openReader } from '@provloom/reader'
+import { folder, provloom } from '../support/cli.ts'
 import { enduring, seldom } from '../support/effort.ts'
-import { whyOfFour } from '../support/four-ranks.ts'
+import { saidOf, whyOfFour } from '../support/four-ranks.ts'
 import type { FourRanks } from '../support/four-ranks.ts'
 import { judgePython, named, works } from '../support/needs.ts'
 import { mayMount, smallDisk } from '../support/small-disk.ts'
@@ -165,4 +166,101 @@ describe('of four real ranks on two machines', () => {
       { fault: 'nothing', ...there },
     ),
   ])
+})
+
+/**
+ * Ranks that `provloom run` ends when one of them has failed. They begin together; what they say then is what libraries and
+ * services say, and no word of it tells who was gone.
+ */
+const launched = `
+import os, signal, sys, time
+import provloom
+kind, place = sys.argv[1:]
+rank = int(os.environ["RANK"])
+provloom.start_run("www.example.org", "launched", collect_all_processes=True)
+
+def meet(name, ranks=(0, 1, 2)):
+    if rank in ranks: open(os.path.join(place, name + str(rank)), "w").close()
+    while any(not os.path.exists(os.path.join(place, name + str(one))) for one in ranks): time.sleep(0.002)
+
+for step in range(6 if rank == 1 and kind in ("hangs", "leaves") else 12):
+    provloom.log_metric("loss", 1 / (step + 1), step=step)
+meet("logged")
+if rank == 1:
+    if kind == "hangs": signal.pause()
+    if kind == "leaves":
+        provloom.end_run()
+        meet("left", (1,))
+        sys.exit(0)
+    if kind == "service": raise OSError("reading s3://b/7: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))")
+    if kind == "wording": raise ValueError("the key 'Connection reset by peer' is not known")
+    if kind == "cleans-up":
+        try: raise ValueError("bad sample 17")
+        finally: signal.pause()
+if kind == "leaves": meet("left", (1,))
+if kind == "service": signal.pause()
+if kind == "wording": raise ConnectionResetError(104, "Connection reset by peer")
+raise RuntimeError("NCCL watchdog: collective operation timeout")
+`
+
+interface Launched {
+  readonly kind: string
+  readonly code: string
+  readonly ranks: readonly number[]
+  /** Who is told to be the first. */
+  readonly first: number | undefined
+  readonly says: RegExp
+}
+
+describe('of ranks that are ended when one has failed', () => {
+  it.each<Launched>([
+    {
+      kind: 'hangs',
+      code: 'PEERS_LOST',
+      ranks: [0, 2],
+      first: 1,
+      says: /NCCL watchdog: collective .*none says why\. Rank 1 fell silent first, at step 5 .*to step 11; nothing else is known/,
+    },
+    {
+      kind: 'service',
+      code: 'RANK_FAILED',
+      ranks: [1],
+      first: 1,
+      says: /rank 1 raised OSError: reading s3:/,
+    },
+    ...seldom<Launched>(
+      {
+        kind: 'leaves',
+        code: 'RANK_LEFT',
+        ranks: [1],
+        first: 1,
+        says: /rank 1 ended well at step 5, the others went on to step 11, and ranks 0 and 2 missed it/,
+      },
+      { kind: 'wording', code: 'RANK_FAILED', ranks: [1], first: 1, says: /rank 1 raised ValueError/ },
+      {
+        kind: 'cleans-up',
+        code: 'PEERS_LOST',
+        ranks: [0, 2],
+        first: undefined,
+        says: /none says why/,
+      },
+    ),
+  ])('it is never their launcher: $kind', async ({ kind, code, ranks, first, says }) => {
+    const [place, saveDir] = [folder(), folder()]
+    fs.writeFileSync(path.join(place, 'train.py'), launched)
+    const run = ['run', '-n', '3', '--provenance-save-dir', saveDir, '--collect-all-processes', '--']
+    const ended = await provloom([...run, 'python3', path.join(place, 'train.py'), kind, place])
+    expect(ended.code).toBe(1)
+    const { answer, words } = await saidOf(saveDir)
+    const [gravest] = answer.findings
+    table.push(`${kind.padEnd(16)} ${words.split('\n')[0]}`)
+    expect(gravest?.code, words).toBe(code)
+    // Of two that miss another one the second may be ended before it says so.
+    expect(ranks).toEqual(expect.arrayContaining([...(gravest?.ranks ?? [])]))
+    if (first !== undefined) expect(answer.first?.rank, words).toBe(first)
+    expect(words).toMatch(says)
+    expect(words).not.toMatch(/from outside/)
+    const { runs } = await openReader(saveDir).runs()
+    expect(runs[0]?.finding?.text).not.toMatch(/from outside/)
+  })
 })

@@ -59,6 +59,7 @@ const ofEnds: ReadonlySet<string> = new Set([
   'OUT_OF_MEMORY',
   'DISK_FULL',
   'PEERS_LOST',
+  'RANK_LEFT',
 ])
 
 /** What the verdict, which is of the gravest, and the first row say is not said once more. */

@@ -6,7 +6,7 @@ import { expectedRanks, processEndOf, rankStatus, runStatus } from '../status.ts
 import type { Status } from '../status.ts'
 import type { HostState, RankState, RunState } from '../state.ts'
 import { reasonIn, signalOf, stopOrder } from '../stop/index.ts'
-import type { HostClock, Stop, Stopped } from '../stop/index.ts'
+import type { HostClock, Stop, Stopped, StopOrder } from '../stop/index.ts'
 import { headText } from './shown.ts'
 
 const codes: Partial<Record<string, string>> = {
@@ -25,34 +25,45 @@ const codes: Partial<Record<string, string>> = {
 export function headFinding(state: RunState, kept: Kept): HeadFinding | undefined {
   const status = runStatus(state)
   if (status === 'running' || status === 'completed') return undefined
-  const { stopped, tied } = stopOrder(stopsOf(state, kept))
+  const order = stopOrder(stopsOf(state, kept))
+  const { stopped, tied, cause } = order
   const [first] = stopped
   if (first === undefined) return absentFinding(state)
-  const all = ranksIn(stopped)
-  const ranks = all.slice(0, ranksMax)
-  if (first.kind === 'asked')
-    return {
-      code: 'ENDED_FROM_OUTSIDE',
-      who: 'from outside',
-      text: headText(`${signalOf(first.stop) ?? 'a signal'} from outside ended ${rankWords(all)}`),
-      ranks,
-    }
-  if (first.kind === 'peer')
-    return {
-      code: 'PEERS_LOST',
-      who: rankWords(all),
-      text: headText(`${rankWords(all)} lost the connection to another rank; none says why`),
-      ranks,
-    }
-  const { stop } = first
-  const who = rankWords(ranksIn(stopped.slice(0, tied)))
+  const ranks = ranksIn(stopped).slice(0, ranksMax)
+  const those = rankWords(ranksIn(stopped.slice(0, tied)))
   const others = stopped.length === tied ? '' : ` (then ${stopped.length - tied} more)`
-  return {
-    code: codes[stop.status] ?? 'RANK_INCOMPLETE',
+  const told = (code: string, who: string, words: string): HeadFinding => ({
+    code,
     who,
-    text: headText(`${who} ${stop.status}${others}${wordsOf(stop)}`),
+    text: headText(words),
     ranks,
-  }
+  })
+  if (cause === 'peers') return peersFinding(order, told)
+  if (cause === 'outside')
+    return told(
+      'ENDED_FROM_OUTSIDE',
+      'from outside',
+      `${signalOf(first.stop) ?? 'a signal'} from outside ended ${those}${others}`,
+    )
+  if (cause === 'left')
+    return told('RANK_LEFT', those, `${those} ended well before the others, which missed it${others}`)
+  return told(
+    codes[first.stop.status] ?? 'RANK_INCOMPLETE',
+    those,
+    `${those} ${first.stop.status}${others}${wordsOf(first.stop)}`,
+  )
+}
+
+/** Who lost another rank, and who fell silent first. */
+function peersFinding(
+  { stopped, silent }: StopOrder,
+  told: (code: string, who: string, words: string) => HeadFinding,
+): HeadFinding {
+  const [witness] = stopped.filter(({ kind }) => kind === 'peer')
+  const who = rankWords(ranksIn(stopped.filter(({ kind }) => kind === 'peer')))
+  const first = silent === undefined ? '' : `; ${rankWords(silent.ranks)} fell silent first`
+  const said = witness === undefined ? '' : wordsOf(witness.stop)
+  return told('PEERS_LOST', who, `${who} lost the connection to another rank; none says why${first}${said}`)
 }
 
 /**

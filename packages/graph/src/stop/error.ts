@@ -1,81 +1,78 @@
-/**
- * What the text of an error says of its cause. The text is the tail of what a process wrote last, or a traceback: of Python
- * exceptions that were raised while another was handled the first is why, and the others came of it.
- */
-
-/** The loss of a peer: what a rank says when another one is gone. It is never why a run failed. */
-const peerLoss: readonly RegExp[] = [
-  /\bconnection (?:was )?(?:reset|closed|aborted|refused|lost)\b/i,
-  /\b(?:reset|closed) by (?:remote )?peer\b/i,
-  /\bConnection(?:Reset|Aborted|Refused)Error\b|\bBrokenPipeError\b|\bIncompleteReadError\b|\bbroken pipe\b/i,
-  /\bECONNRESET\b|\bECONNREFUSED\b|\bEPIPE\b|\bsocket hang up\b/,
-  /\b(?:rank|peer|worker|process|node|neighbou?r)s?(?: \d+)? (?:is|are|was|were|has|have)(?: been)? (?:gone|lost|dead|exited|terminated|died|left|disconnected|unreachable)\b/i,
-  /\b(?:lost|no) (?:the )?(?:peer|connection to (?:rank|peer|worker|node))\b/i,
-  /\bncclRemoteError\b|\bncclSystemError\b|\bNCCL .*(?:remote process|timeout|timed out|abort)/i,
-  /\bDistBackendError\b|\bcollective operation timeout\b|\b(?:Watchdog|monitored[_ ]?barrier)\b.*(?:timeout|timed out|terminat)/i,
-  /\bgloo\b.*(?:timed out|timeout|connection|read error|write error)|\[.*\/gloo\/.*\]/i,
-  /\bTCPStore\b|\bstore.*(?:timed out|timeout|broken)\b|\bsocket (?:timeout|timed out|has timed out)\b/i,
-  /\bSignalException: Process \d+ got signal\b|\bMPI_ERR_PROC_FAILED\b|\bMPI_ERR_REVOKED\b|\bBrokenBarrierError\b/,
-  /\bEOFError\b|\bremote (?:process|end|host) (?:closed|exited|has)\b|\bUnavailableError: .*(?:peer|socket)\b/i,
-]
+import { isOfPeer, isPeerLine } from './peer.ts'
+import { raisedIn } from './said.ts'
+import type { Raised } from './said.ts'
 
 const memory: readonly RegExp[] = [
   /\bout of memory\b|\bMemoryError\b|\bOutOfMemoryError\b|\bbad_alloc\b|\bcannot allocate memory\b|\bENOMEM\b/i,
-  /\boom[-_ ]?kill|\bheap (?:limit|out)\b|\bRESOURCE_EXHAUSTED\b|\bCUDNN_STATUS_ALLOC_FAILED\b|\bCUBLAS_STATUS_ALLOC_FAILED\b/i,
+  /\boom[-_ ]?kill|\bheap (?:limit|out)\b|\bRESOURCE_EXHAUSTED\b|\bResourceExhaustedError\b|\bCU(?:DNN|BLAS)_STATUS_ALLOC_FAILED\b/i,
   /\bDefaultCPUAllocator: (?:can't|not enough)\b|\bexceeded memory limit\b/i,
 ]
 
 const disk =
   /\bENOSPC\b|\bno space left on device\b|\bEDQUOT\b|\bdisk quota exceeded\b|\bErrno 28\b|\bErrno 122\b/i
 
-export type ErrorKind = 'memory' | 'disk' | 'peer' | 'own'
+/** What a mistake in a program, its settings or its data is called: whatever words its message has, it is of its own. */
+const mistakes =
+  /^(?:Value|Key|Type|Index|Lookup|Attribute|Assertion|Name|UnboundLocal|Import|ModuleNotFound|NotImplemented|Syntax|Indentation|Unicode\w*|ZeroDivision|Overflow|FloatingPoint|Arithmetic|Recursion|FileNotFound|FileExists|Permission|IsADirectory|NotADirectory|Reference|Range)Error$/
 
-/** @returns undefined where nothing is said */
+export type ErrorKind = 'memory' | 'disk' | 'peer' | 'asked' | 'own'
+
+/**
+ * What the text of an error says of its cause: of a chain the first error, which the others came of. Whether it is the loss of
+ * a peer its type and its place say, never words inside a message.
+ *
+ * @returns undefined where nothing is said
+ */
 export function errorKind(text: string | undefined): ErrorKind | undefined {
-  const said = text === undefined ? '' : rootOf(text)
-  if (said.trim() === '') return undefined
+  if (text === undefined || text.trim() === '') return undefined
+  const [root] = raisedIn(text)
+  if (root === undefined) return kindOfLines(text)
+  if (mistakes.test(root.type)) return 'own'
+  if (isAsked(root)) return 'asked'
+  const said = root.place === undefined ? text : root.reason
   if (memory.some((one) => one.test(said))) return 'memory'
   if (disk.test(said)) return 'disk'
-  return peerLoss.some((one) => one.test(said)) ? 'peer' : 'own'
+  if (isOfPeer(root)) return 'peer'
+  return root.place === undefined && text.split('\n').some(isPeerLine) ? 'peer' : 'own'
+}
+
+/** Of what no language calls an error: the last lines that a process wrote. */
+function kindOfLines(text: string): ErrorKind {
+  if (memory.some((one) => one.test(text))) return 'memory'
+  if (disk.test(text)) return 'disk'
+  return text.split('\n').some(isPeerLine) ? 'peer' : 'own'
+}
+
+/** It is what became of a signal by which it was asked to end. */
+function isAsked({ type }: Raised): boolean {
+  return type === 'KeyboardInterrupt' || type === 'SignalException'
+}
+
+/** Whether an error of its own was raised, which who is ended by a signal before has not. */
+export function isRaised(text: string | undefined): boolean {
+  return (
+    text !== undefined &&
+    raisedIn(text).some(({ place, type }) => place !== undefined && type !== 'SystemExit')
+  )
 }
 
 /** The line that names the error: the last one's of a chain, but where that is the loss of a peer the first one's. */
 export function reasonIn(text: string): string {
-  const reasons = tracebacks(text).map(({ reason }) => reason)
-  const last = reasons.at(-1) ?? text.trimEnd().split('\n').at(-1) ?? ''
-  const [root = last] = reasons
-  return errorKind(last) === 'peer' ? root : last
+  return meant(text)?.reason ?? lastLine(text)
 }
 
 /** Where in the code it was raised, `train.py:143 in main`; undefined where no traceback says. */
 export function placeIn(text: string): string | undefined {
-  const reason = reasonIn(text)
-  return tracebacks(text).find((one) => one.reason === reason)?.place
+  return meant(text)?.place
 }
 
-/** What decides what kind it is: of tracebacks the first one's line, else all that is said. */
-function rootOf(text: string): string {
-  return tracebacks(text)[0]?.reason ?? text
+function meant(text: string): Raised | undefined {
+  const all = raisedIn(text).filter(({ place }) => place !== undefined)
+  const [root] = all
+  const last = all.at(-1)
+  return last !== undefined && isOfPeer(last) ? root : last
 }
 
-interface Traceback {
-  readonly reason: string
-  readonly place: string | undefined
-}
-
-/** Of a Python traceback the line that names the error, behind the last place in it: its text may have many more lines. */
-function tracebacks(text: string): Traceback[] {
-  const found: Traceback[] = []
-  let place: string | undefined
-  for (const line of text.trimEnd().split('\n')) {
-    const at = /^ +File "(.+)", line (\d+)(?:, in (.+))?$/.exec(line)
-    if (at !== null) {
-      const [, file = '', number, name] = at
-      place = `${file.replace(/^.*[/\\]/, '')}:${number}${name === undefined ? '' : ` in ${name}`}`
-    } else if (place !== undefined && /^[^\s^~]/.test(line) && !line.startsWith('Traceback (')) {
-      found.push({ reason: line, place })
-      place = undefined
-    }
-  }
-  return found
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? ''
 }

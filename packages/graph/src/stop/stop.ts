@@ -1,4 +1,4 @@
-import { errorKind } from './error.ts'
+import { errorKind, isRaised } from './error.ts'
 
 /** How the last attempt of a rank came to its end, as far as that is known. Times are in microseconds since the Unix epoch. */
 export interface Stop {
@@ -65,7 +65,9 @@ export function stopKind(stop: Stop): StopKind {
   if (signal === 'SIGKILL' && said === undefined && stop.memoryFull === true) return 'memory'
   if (said === 'peer') return 'peer'
   if (stop.status === 'lost') return 'lost'
-  if (signal !== undefined && requests.has(signal)) return 'asked'
+  if (said === 'asked') return 'asked'
+  // Who has raised an error may be asked to end while it comes to its end.
+  if (signal !== undefined && requests.has(signal)) return isRaised(stop.error) ? 'error' : 'asked'
   if (said === 'own') return 'error'
   if (signal !== undefined) return 'killed'
   return 'silent'

@@ -127,6 +127,78 @@ describe('of ranks that did not end well the first is', () => {
     expect(stopOrder([stop(0, 'a', 1_000), stop(1, 'a', 1_001)]).tied).toBe(1)
   })
 
+  const timeout = 'RuntimeError: NCCL watchdog: collective operation timeout'
+
+  it('never the one that a launcher ended when others had failed, whatever these say', () => {
+    const ended = { rank: 0, status: 'killed', signal: 'SIGTERM', endUs: 3_400_000, lastStep: 19 } as const
+    const witness = { rank: 1, status: 'failed', exitCode: 1, error: timeout, endUs: 3_000_000, lastStep: 19 }
+    const both = stopOrder([ended, witness])
+    expect([both.cause, both.stopped[0]?.stop.rank]).toEqual(['peers', 1])
+    // What is raised may be followed by the signal, while the process comes to its end.
+    const traced = 'Traceback (most recent call last):\n  File "t.py", line 1, in f\nValueError: bad'
+    const late = { rank: 2, status: 'killed', signal: 'SIGTERM', error: traced, endUs: 3_500_000 }
+    expect(stopOrder([ended, late]).stopped[0]?.stop.rank).toBe(2)
+  })
+
+  it('those that were asked to end, where all others ended after it', () => {
+    const asked = { status: 'killed', signal: 'SIGTERM', endUs: 1_000_000, lastStep: 9 } as const
+    const peer = { status: 'failed', exitCode: 1, error: gone, endUs: 990_000, lastStep: 9 } as const
+    const cause = (...stops: readonly Stop[]): unknown[] => {
+      const { cause: why, stopped, tied } = stopOrder(stops)
+      return [why, stopped.slice(0, tied).map(({ stop }) => stop.rank)]
+    }
+    expect(cause({ rank: 0, ...asked }, { rank: 1, ...peer })).toEqual(['outside', [0]])
+    const killed = { rank: 1, status: 'killed', signal: 'SIGKILL', endUs: 9_000_000, lastStep: 9 } as const
+    expect(cause({ rank: 0, ...asked }, killed)).toEqual(['outside', [0]])
+    expect(cause({ rank: 0, ...asked }, { ...killed, endUs: 1_000_000 })).toEqual(['killed', [1]])
+    // Of clocks that nobody has measured nothing follows.
+    const far = (host: string): Stop['clock'] => clock(host, 0, Infinity)
+    expect(cause({ rank: 0, ...asked, clock: far('a') }, { rank: 1, ...peer, clock: far('b') })[0]).toBe(
+      'peers',
+    )
+  })
+
+  it('the one that fell silent first, where all others only miss one', () => {
+    const silentOf = (...lasts: readonly (readonly [step: number, us: number])[]): unknown[] => {
+      const stops = lasts.map(([lastStep, lastUs], rank): Stop => {
+        const how =
+          rank === 1 ? { status: 'killed', signal: 'SIGTERM' } : { status: 'failed', error: timeout }
+        return { rank, ...how, lastStep, lastUs, endUs: 9_000_000 + (rank === 1 ? 400_000 : rank) }
+      })
+      const { cause, silent, stopped } = stopOrder(stops)
+      return [cause, silent?.by, silent?.ranks, stopped[0]?.stop.rank]
+    }
+    expect(silentOf([19, 5_000_000], [11, 5_100_000], [19, 5_000_000])).toEqual(['peers', 'step', [1], 1])
+    expect(silentOf([19, 5_200_000], [19, 5_000_000], [19, 5_100_000])).toEqual(['peers', 'time', [1], 1])
+    expect(silentOf([19, 5_000_100], [19, 5_000_000], [19, 5_000_200])).toEqual([
+      'peers',
+      undefined,
+      undefined,
+      0,
+    ])
+    // Where most came less far it is none of them.
+    expect(silentOf([18, 5_000_000], [18, 5_000_000], [19, 5_000_000])[1]).toBeUndefined()
+  })
+
+  it('the one that ended well in a step that the others went beyond, before they missed it', () => {
+    const left = { rank: 1, status: 'completed', exitCode: 0, endUs: 1_000_000, lastStep: 4 } as const
+    const miss = (rank: number): Stop => ({
+      rank,
+      status: 'failed',
+      error: gone,
+      endUs: 2_000_000,
+      lastStep: 19,
+    })
+    const named = (...stops: readonly Stop[]): unknown[] => {
+      const { cause, stopped, tied } = stopOrder(stops)
+      return [cause, stopped.slice(0, tied).map(({ stop }) => stop.rank)]
+    }
+    expect(named(miss(0), left, miss(2))).toEqual(['left', [1]])
+    expect(named(miss(0), { ...left, endUs: 3_000_000 }, miss(2))[0]).toBe('peers')
+    expect(named(miss(0), { ...left, lastStep: 19 }, miss(2))[0]).toBe('peers')
+    expect(named({ ...miss(0), error: 'ValueError: bad' }, left, miss(2))).toEqual(['error', [0]])
+  })
+
   it('nobody, where all ended well or go on', () => {
     expect(
       stopOrder([
@@ -162,6 +234,37 @@ describe('the text of an error', () => {
     ['ValueError: shapes (3,4) and (4,) differ', 'own'],
     ['KeyError: 7', 'own'],
     ['', undefined],
+    [
+      "OSError: reading s3://b/s-17: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+      'own',
+    ],
+    ["ValueError: config key 'Connection reset by peer policy' is not known", 'own'],
+    ["KeyError: 'out of memory'", 'own'],
+    [
+      "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='hub', port=443): Max retries exceeded",
+      'own',
+    ],
+    ['RuntimeError: sqlite timed out: database is locked; operation timed out', 'own'],
+    ['RuntimeError: DataLoader worker (pid 71) is killed by signal: Killed.', 'own'],
+    ['EOFError: Ran out of input', 'own'],
+    ["TimeoutError: HTTPSConnectionPool(host='hub', port=443): Read timed out. (read timeout=10)", 'own'],
+    [
+      'torch.distributed.DistBackendError: NCCL error in: x.cpp:1691, invalid usage, NCCL version 2.19.3',
+      'own',
+    ],
+    [
+      'torch.distributed.DistStoreError: Timed out after 901 seconds waiting for clients. 1/2 clients joined.',
+      'peer',
+    ],
+    [
+      'RuntimeError: [1] is setting up NCCL communicator and retrieving ncclUniqueId from [0] via store',
+      'peer',
+    ],
+    ['TimeoutError: timed out', 'peer'],
+    ['asyncio.exceptions.IncompleteReadError: 0 bytes read on a total of 8 expected bytes', 'peer'],
+    ['SystemExit: a rank is gone', 'peer'],
+    ['[rank3]:[E ProcessGroupNCCL.cpp:523] [Rank 3] Watchdog caught collective operation timeout', 'peer'],
+    ['KeyboardInterrupt', 'asked'],
   ])('%s is of the kind %s', (text, kind) => {
     expect(errorKind(text)).toBe(kind)
   })
@@ -179,6 +282,21 @@ describe('the text of an error', () => {
     ])
     const peer = `${raised(gone, 3)}${meanwhile}${raised('RuntimeError: cannot go on', 9)}`
     expect([errorKind(peer), reasonIn(peer)]).toEqual(['peer', 'RuntimeError: cannot go on'])
+  })
+
+  const through = (file: string, error = gone): string =>
+    `Traceback (most recent call last):\n  File "/w/train.py", line 3, in main\n    step()\n  File "${file}", line 9, in f\n    x\n${error}\n`
+
+  it('is the loss of a peer by where it was raised: not in a library that asks a service', () => {
+    const lib = '/usr/lib/python3/dist-packages'
+    expect(errorKind(through('/w/ring.py'))).toBe('peer')
+    expect(errorKind(through('/usr/lib/python3.11/socket.py'))).toBe('peer')
+    expect(errorKind(through(`${lib}/torch/distributed/distributed_c10d.py`))).toBe('peer')
+    expect(errorKind(through(`${lib}/urllib3/response.py`))).toBe('own')
+    expect(errorKind(through('/usr/lib/python3.11/http/client.py'))).toBe('own')
+    const nested = through('/usr/lib/python3.11/ssl.py').replace('/w/train.py', `${lib}/s3fs/core.py`)
+    expect(errorKind(nested)).toBe('own')
+    expect(errorKind(through('/usr/lib/python3.11/multiprocessing/connection.py', 'EOFError'))).toBe('peer')
   })
 
   it('is one line of many, with its place', () => {

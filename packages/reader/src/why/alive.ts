@@ -3,7 +3,7 @@ import type { Finding } from '../answer/why.ts'
 import { isQuiet } from '../run/rhythm.ts'
 import type { WhyFacts } from './facts.ts'
 import { quietWarns } from './limits.ts'
-import type { Ends } from './stopped.ts'
+import type { Ends } from './ends.ts'
 import { rankWords, seconds } from './words.ts'
 
 /** Of a run that is said to run: that nobody writes it, or that nobody logs. */

@@ -32,8 +32,10 @@ export interface WhyFacts {
   readonly paceLike?: string | undefined
   /** Ranks of the world that were not to be recorded. */
   readonly notRecorded?: number | undefined
-  /** By metric and rank, where NaN or an infinity was logged. */
+  /** By metric and rank, where NaN or infinity was logged to the end. */
   readonly nan: readonly NanFacts[]
+  /** Metrics with such points that were not looked through. */
+  readonly nanMore: number
   /** What ranks do not have alike. */
   readonly differing: readonly Differing[]
   readonly stored: number
@@ -55,11 +57,8 @@ export interface RankFacts extends Stop {
 
 /** Points of a metric that tells how long a rank took for a step. */
 export interface PaceFacts {
-  /**
-   * Where it is from: a metric that was named, the step timer's, when ranks logged, or how far that is apart: of ranks that do
-   * not wait for each other (`apart`), or all alike (`interval`), which says nothing where they do.
-   */
-  readonly kind: 'named' | 'compute' | 'arrival' | 'apart' | 'interval'
+  /** Where it is from: a metric that was named, the step timer's, when ranks logged, or only how far that is apart. */
+  readonly kind: 'named' | 'compute' | 'arrival' | 'interval'
   /** Metric id. */
   readonly metric: string
   readonly ranks: readonly number[]
@@ -73,24 +72,34 @@ export interface PaceFacts {
   readonly data: Float64Array
   /** Of a step, from its begin to the next: the median over ranks. NaN where that is not known. */
   readonly whole: Float64Array
+  /** By rank, then step: what passed a step since its own point before, seconds. NaN where there is none. */
+  readonly interval: Float64Array
+  /**
+   * Whether none logs a step before all have logged the one before, as it is where they wait for each other. Undefined where
+   * clocks are not known well enough.
+   */
+  readonly inStep: boolean | undefined
   /** By rank, then step, what passed between two steps: loading, or others, as scripts are. Absent where nobody timed it. */
   readonly between?: Float64Array | undefined
 }
 
+/** A rank's metric that had numbers and ends in NaN or infinity. */
 export interface NanFacts {
   /** Metric id, and in words. */
   readonly metric: string
   readonly words: string
+  readonly context: string | undefined
   readonly rank: number
-  readonly what: 'NaN' | 'infinity'
-  /** Of the first. */
+  /** The first since which it is so, to the end. */
   readonly step: number
   /** By the aggregator's clock where the offset is known. */
   readonly timeUs: number
-  /** The last point is no finite number either. */
-  readonly stays: boolean
-  /** Some point before it was a number. */
-  readonly wasNumber: boolean
+  readonly what: 'NaN' | 'infinity'
+  /** Points since then that are no numbers; and all its points that are. */
+  readonly points: number
+  readonly numbers: number
+  /** The last step that it was logged for. */
+  readonly lastStep: number
 }
 
 /** One thing that ranks should have alike, in the variants that there are. */

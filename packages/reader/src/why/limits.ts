@@ -11,8 +11,8 @@ export const stepsMin = 10
 /** ...and when it costs so much of the time. */
 export const slowCost = 0.02
 
-/** Where ranks do not wait for each other a slow one is told by when it logs, from here on. */
-export const apartRatio = 1.75
+/** Who nobody waits for is told as slower from here on: it may have more to do. */
+export const apartRatio = 1.4
 
 /** A machine of so many of the ranks is compared with the others alone. */
 export const largeHost = 0.25

@@ -199,6 +199,40 @@ function slowest({ ranks, steps, own }: PaceFacts, from: number, to: number): nu
   return sum / (to - from)
 }
 
+/**
+ * Whether the others wait for these ranks: then all take the same time from step to step, whoever computes longer. Where
+ * nobody waits each takes as much longer as it computes longer.
+ */
+export function areWaitedFor(pace: PaceFacts, rows: ReadonlySet<number>): boolean {
+  if (pace.inStep === true) return true
+  const [theirs, others] = apart(pace, pace.interval, rows)
+  // What a metric that somebody names counts in is not known.
+  if (pace.kind === 'named') return !(theirs >= (1 + apartMin) * others)
+  const [own, rest] = apart(pace, pace.own, rows)
+  return !(theirs - others >= (own - rest) / 2)
+}
+
+/** So much longer takes a step at least where nobody waits; in lockstep all take the same. */
+const apartMin = 0.05
+
+/** The median of their means, and of the others'. */
+function apart(pace: PaceFacts, values: Float64Array, rows: ReadonlySet<number>): [number, number] {
+  const means = meansOf(pace, values)
+  const of = (are: boolean): number =>
+    median(means.filter((one, row) => rows.has(row) === are && !Number.isNaN(one)))
+  return [of(true), of(false)]
+}
+
+/** By rank, of the steps that are looked at; NaN where it has none. */
+export function meansOf(pace: PaceFacts, values: Float64Array): Float64Array {
+  const { from, to } = window(pace)
+  const { length } = pace.steps
+  return Float64Array.from(pace.ranks, (_, row) => {
+    const seen = values.subarray(row * length + from, row * length + to).filter((one) => !Number.isNaN(one))
+    return seen.length === 0 ? NaN : seen.reduce((sum, one) => sum + one, 0) / seen.length
+  })
+}
+
 /** Of none NaN. */
 export function median(values: Float64Array): number {
   const sorted = Float64Array.from(values).sort()

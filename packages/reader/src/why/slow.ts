@@ -1,73 +1,26 @@
 import type { Finding } from '../answer/why.ts'
-import type { PaceFacts, RankFacts, WhyFacts } from './facts.ts'
-import { apartRatio, ranksNamed, slowCost, slowTimes } from './limits.ts'
-import { costOf, laggards } from './pace.ts'
+import type { PaceFacts, WhyFacts } from './facts.ts'
+import { apartRatio, ranksNamed, slowCost } from './limits.ts'
+import { pacesFinding } from './own-pace.ts'
+import { areWaitedFor, costOf, laggards } from './pace.ts'
 import type { Cost, Laggard } from './pace.ts'
-import { percent, rankWords, rounded, seconds } from './words.ts'
-
-/** Ranks that are slow for one reason: those of a machine, those of a device, or one alone. */
-interface Group {
-  readonly of: 'host' | 'device' | 'rank'
-  readonly members: readonly Laggard[]
-  /** All ranks of the machine or device, also one of them that is hardly slower than others; ascending. */
-  readonly named: readonly number[]
-  readonly host: string
-  readonly device: string | undefined
-}
+import { areAlike, codeOf, groupsOf, hostsOf, ratioOf, subjectOf } from './slow-group.ts'
+import type { Group } from './slow-group.ts'
+import { percent, seconds, timesWords } from './words.ts'
 
 /**
  * Who makes the others wait: the slowest first. Where most of a machine's ranks are slow it is the machine. None is named
- * that costs less than a fiftieth of the time.
+ * that costs less than a fiftieth of the time, and of ranks that nobody waits for only that they are slower.
  */
 export function slowFindings(facts: WhyFacts): Finding[] {
   const { pace } = facts
-  if (pace === undefined || pace.kind === 'interval') return []
+  if (pace === undefined) return []
   const found = slowBy(pace, facts, 'data')
-  if (pace.kind === 'apart') return apartFindings(pace, facts)
   const { between } = pace
   // Where others wait inside of their steps, it may be between its own that one is slow.
   return found.length > 0 || between === undefined
     ? found
     : slowBy(withBetween(pace, between), facts, 'between')
-}
-
-/** Where nobody waits for it a rank may take longer since it has more to do: named is one that stands alone, and by far. */
-function apartFindings(pace: PaceFacts, facts: WhyFacts): Finding[] {
-  const slow = laggards(pace, hostsOf(facts)).filter(({ ratio }) => ratio >= apartRatio)
-  const isFew = slow.length === 1 || slow.length * 4 <= pace.ranks.length
-  if (!isFew) return []
-  const ranks = new Map(facts.ranks.map((rank) => [rank.rank, rank]))
-  return groupsOf(slow, ranks).map((group): Finding => {
-    const { members, named, host, device } = group
-    const ratio = members.reduce((sum, one) => sum + one.ratio, 0) / members.length
-    const [first] = members
-    const since = Math.min(...members.map((one) => one.since))
-    const step = pace.steps[since] ?? 0
-    const [times, of] = [Math.min(...members.map((one) => one.times)), first?.of ?? 0]
-    return {
-      code: codes[group.of],
-      level: 'warning',
-      text: `${subjectOf(group)} ${facts.status === 'running' ? 'takes' : 'took'} longer from log to log: ${rounded2(ratio)}× the median of the others, in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}; they do not wait for it`,
-      ranks: named.slice(0, ranksNamed),
-      ...(named.length > ranksNamed ? { ranksMore: named.length - ranksNamed } : {}),
-      ...(host === '' ? {} : { host }),
-      ...(device === undefined || group.of === 'host' ? {} : { device }),
-      since: { step },
-      evidence: {
-        metric: pace.metric,
-        ratio: Number(ratio.toFixed(3)),
-        times,
-        of,
-        facts: { by: pace.kind },
-      },
-      link: {
-        page: 'ranks',
-        metric: pace.metric,
-        fromStep: Math.max(0, step - 50),
-        ...(first === undefined ? {} : { rank: first.rank }),
-      },
-    }
-  })
 }
 
 /** Ranks that are slow by what they compute and wait for data, or else by what passes between their steps. */
@@ -92,65 +45,45 @@ const waitsWords: Readonly<Record<Waits, string>> = {
 
 function slowBy(pace: PaceFacts, facts: WhyFacts, waits: Waits): Finding[] {
   const ranks = new Map(facts.ranks.map((rank) => [rank.rank, rank]))
+  const all = groupsOf(laggards(pace, hostsOf(facts)), ranks)
+  const isWaitedFor = ({ members }: Group): boolean => areWaitedFor(pace, rowsOf(members))
+  const groups = all.filter(isWaitedFor)
+  const seen = { facts, pace, waits }
+  const found = costly(seen, groups)
+  const alone = all.filter((one) => !groups.includes(one)).flatMap(({ members }) => members)
+  const slower = alone.filter(({ ratio }) => ratio >= apartRatio)
+  return slower.length === 0 ? found : [...found, pacesFinding(facts, pace, slower)]
+}
+
+/**
+ * Those that cost something, the slowest first. Ranks that are about as slow as each other cost nothing each alone, for
+ * without one the step would still wait for the next: they are named together, with what it costs that they all are.
+ */
+function costly(seen: Seen, groups: readonly Group[]): Finding[] {
+  const { pace } = seen
   const known = new Set<number>()
   const found: Finding[] = []
-  for (const group of groupsOf(laggards(pace, hostsOf(facts)), ranks)) {
-    const rows = new Set(group.members.map(({ row }) => row))
-    const since = Math.min(...group.members.map((one) => one.since))
+  let [gone, together]: [number, Group[]] = [0, []]
+  for (const [at, group] of groups.entries()) {
+    together.push(group)
+    const next = groups[at + 1]
+    if (next !== undefined && areAlike(group, next)) continue
+    const members = together.flatMap((one) => one.members)
+    const rows = rowsOf(members)
+    const since = Math.min(...members.map((one) => one.since))
     const cost = costOf(pace, rows, known, since)
+    if (cost.share < slowCost) continue
+    found.push(findingOf(seen, together, { ...cost, gone }, since))
+    gone += cost.perStep
     for (const row of rows) known.add(row)
-    if (cost.share >= slowCost) found.push(findingOf({ facts, pace, waits }, group, cost, since))
+    together = []
   }
   return found
 }
 
-/** Machines of ranks. */
-export function hostsOf({ ranks }: Pick<WhyFacts, 'ranks'>): Map<number, string> {
-  return new Map(ranks.map(({ rank, host }) => [rank, host]))
+function rowsOf(members: readonly Laggard[]): Set<number> {
+  return new Set(members.map(({ row }) => row))
 }
-
-function groupsOf(slow: readonly Laggard[], ranks: ReadonlyMap<number, RankFacts>): Group[] {
-  const hosts = new Set([...ranks.values()].map(({ host }) => host))
-  const groups: Group[] = []
-  const taken = new Set<number>()
-  const take = (
-    of: Group['of'],
-    host: string,
-    device: string | undefined,
-    members: readonly Laggard[],
-    belongs: (rank: RankFacts) => boolean,
-  ): void => {
-    for (const { rank } of members) taken.add(rank)
-    const named = [...ranks.values()].filter(belongs).map(({ rank }) => rank)
-    groups.push({ of, members, named: named.sort((a, b) => a - b), host, device })
-  }
-  for (const one of slow) {
-    if (taken.has(one.rank)) continue
-    const { host = '', device } = ranks.get(one.rank) ?? {}
-    const free = slow.filter(({ rank }) => !taken.has(rank))
-    const ofHost = free.filter(({ rank }) => ranks.get(rank)?.host === host)
-    const ofDevice = ofHost.filter(({ rank }) => ranks.get(rank)?.device === device)
-    const isOnHost = (rank: RankFacts): boolean => rank.host === host
-    const isOnDevice = (rank: RankFacts): boolean => isOnHost(rank) && rank.device === device
-    if (hosts.size > 1 && areMost(ofHost, ranks, isOnHost)) take('host', host, device, ofHost, isOnHost)
-    else if (device !== undefined && areMost(ofDevice, ranks, isOnDevice))
-      take('device', host, device, ofDevice, isOnDevice)
-    else take('rank', host, device, [one], ({ rank }) => rank === one.rank)
-  }
-  return groups
-}
-
-/** Two at least. */
-function areMost(
-  slow: readonly Laggard[],
-  ranks: ReadonlyMap<number, RankFacts>,
-  belongs: (rank: RankFacts) => boolean,
-): boolean {
-  const all = [...ranks.values()].filter(belongs).length
-  return slow.length > 1 && slow.length >= slowTimes * all
-}
-
-const codes = { host: 'HOST_SLOW', device: 'DEVICE_SLOW', rank: 'RANK_SLOW' } as const
 
 interface Seen {
   readonly facts: WhyFacts
@@ -159,27 +92,49 @@ interface Seen {
   readonly waits: Waits
 }
 
-function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since: number): Finding {
-  const { members, named, host, device } = group
-  const ratio = members.reduce((sum, one) => sum + one.ratio, 0) / members.length
+/** What it costs, once those that are named before are no slower than the others. */
+interface CostAfter extends Cost {
+  /** What these cost a step. */
+  readonly gone: number
+}
+
+function findingOf(
+  { facts, pace, waits }: Seen,
+  groups: readonly Group[],
+  cost: CostAfter,
+  since: number,
+): Finding {
+  const members = groups.flatMap((one) => one.members)
+  const named = groups.flatMap((one) => one.named).sort((a, b) => a - b)
+  const [group] = groups
+  const isOne = groups.length === 1
+  const host = groups.every((one) => one.host === group?.host) ? (group?.host ?? '') : ''
+  const ratio = ratioOf(members)
   const [slowest] = members
   const times = Math.min(...members.map((one) => one.times))
   const of = slowest?.of ?? 0
   const step = pace.steps[since] ?? 0
   const isWaiting = members.reduce((sum, one) => sum + one.dataShare, 0) / members.length >= 0.5
-  const without = cost.stepSeconds - cost.perStep
+  const now = cost.stepSeconds - cost.gone
+  const without = now - cost.perStep
   // A metric that says of a step more than passes from one to the next is in other units, or of other steps.
   const isPart = without > 0
   const [sets, takes] = facts.status === 'running' ? ['sets', 'takes'] : ['set', 'took']
-  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${isWaiting ? waitsWords[waits] : ''}${isPart ? `; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})` : ''}`
+  // Of a machine or a device it is said as of one.
+  const [verb, it] = isOne ? [sets, 'it'] : ['set', 'them']
+  const costs =
+    cost.gone === 0
+      ? `; a step ${takes} ${seconds(now)}, without ${it} ${seconds(without)} (${percent(cost.perStep / now)})`
+      : `; without the slower ones a step ${takes} ${seconds(now)}, without ${it} too ${seconds(without)}`
+  const text = `${subjectOf(groups)} ${verb} the pace: ${timesWords(ratio)} the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${isWaiting ? waitsWords[waits] : ''}${isPart ? costs : ''}`
   return {
-    code: codes[group.of],
+    code: codeOf(groups),
     level: 'warning',
     text,
     ranks: named.slice(0, ranksNamed),
     ...(named.length > ranksNamed ? { ranksMore: named.length - ranksNamed } : {}),
     ...(host === '' ? {} : { host }),
-    ...(device === undefined || group.of === 'host' ? {} : { device }),
+    ...(isOne && group?.device !== undefined && group.of !== 'host' ? { device: group.device } : {}),
     since: { step, ...timeOf(facts, pace, slowest, since) },
     evidence: {
       metric: pace.metric,
@@ -189,7 +144,7 @@ function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since
       ...(isPart
         ? {
             costSeconds: Number(cost.seconds.toPrecision(3)),
-            stepSeconds: Number(cost.stepSeconds.toPrecision(3)),
+            stepSeconds: Number(now.toPrecision(3)),
             stepSecondsWithout: Number(without.toPrecision(3)),
           }
         : {}),
@@ -220,18 +175,7 @@ function timeOf(
   return { time: new Date(Math.round((lastUs - (clock?.offsetUs ?? 0) - passed * 1e6) / 1e3)).toISOString() }
 }
 
-function subjectOf({ of, named, host, device }: Group): string {
-  if (of === 'host') return `host ${host} (${rankWords(named)})`
-  if (of === 'device') return `device ${device} of ${host} (${rankWords(named)})`
-  const on = [host, device ?? ''].filter((word) => word !== '').join(', ')
-  return `${rankWords(named)}${on === '' ? '' : ` (${on})`}`
-}
-
 function sinceWords({ widths }: PaceFacts, since: number, step: number): string {
   const before = widths?.subarray(0, since).reduce((sum, one) => sum + one, 0) ?? since
   return before <= 5 ? 'from the start' : `since step ${step}`
-}
-
-function rounded2(ratio: number): string {
-  return ratio >= 10 ? rounded(ratio) : ratio.toFixed(2)
 }

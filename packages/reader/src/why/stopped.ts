@@ -1,48 +1,12 @@
-import { isUnseen, placeIn, reasonIn, signalOf, stopOrder } from '@provloom/graph/stop'
-import type { Stopped, StopKind } from '@provloom/graph/stop'
+import { placeIn, reasonIn, signalOf } from '@provloom/graph/stop'
+import type { StopCause } from '@provloom/graph/stop'
 import type { Finding, FindingCode, FirstToStop } from '../answer/why.ts'
-import type { RankFacts, WhyFacts } from './facts.ts'
+import { isSame, ranksIn } from './ends.ts'
+import type { Ends, StoppedRank } from './ends.ts'
+import type { WhyFacts } from './facts.ts'
 import { ranksNamed } from './limits.ts'
-import { percent, rankWords } from './words.ts'
-
-/** How the ranks of a run that did not end well came to their end. */
-export interface Ends {
-  readonly order: readonly StoppedRank[]
-  /** Of them, from the first on, those of which any may have been first. */
-  readonly tied: number
-  /** What the first one stopped of; `outside`: all were asked to end, or lost their peers, and nobody says why. */
-  readonly cause: Cause | undefined
-}
-
-export type Cause = 'memory' | 'disk' | 'crash' | 'error' | 'killed' | 'lost' | 'silent' | 'outside' | 'peers'
-
-export interface StoppedRank extends Stopped {
-  readonly rank: RankFacts
-}
-
-const causes: Readonly<Record<StopKind, Cause>> = {
-  memory: 'memory',
-  disk: 'disk',
-  crash: 'crash',
-  error: 'error',
-  killed: 'killed',
-  lost: 'lost',
-  silent: 'silent',
-  asked: 'outside',
-  peer: 'peers',
-}
-
-export function endsOf({ ranks }: WhyFacts): Ends {
-  const { stopped, tied } = stopOrder(ranks)
-  const byRank = new Map(ranks.map((rank) => [rank.rank, rank]))
-  const order = stopped.flatMap((one) => {
-    const rank = byRank.get(one.stop.rank)
-    return rank === undefined ? [] : [{ ...one, rank }]
-  })
-  const [first] = order
-  if (first === undefined) return { order, tied, cause: undefined }
-  return { order, tied, cause: causes[first.kind] }
-}
+import { wordsOf } from './stopped-words.ts'
+import { rankWords } from './words.ts'
 
 /** Undefined where nobody can be said to be the first. */
 export function firstOf({ order, tied, cause }: Ends): FirstToStop | undefined {
@@ -87,7 +51,7 @@ export function endFindings(facts: WhyFacts, ends: Ends): Finding[] {
   ]
 }
 
-const codes: Readonly<Record<Cause, FindingCode>> = {
+const codes: Readonly<Record<StopCause, FindingCode>> = {
   memory: 'OUT_OF_MEMORY',
   disk: 'DISK_FULL',
   crash: 'RANK_CRASHED',
@@ -97,26 +61,23 @@ const codes: Readonly<Record<Cause, FindingCode>> = {
   silent: 'RANK_FAILED',
   outside: 'ENDED_FROM_OUTSIDE',
   peers: 'PEERS_LOST',
+  left: 'RANK_LEFT',
 }
 
 /** Where ranks never came, who waited for them and was ended is not why. */
-function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding[] {
+function firstFindings(ends: Ends, isAbsent: boolean): Finding[] {
+  const { order, tied, cause } = ends
   const [first] = order
   if (first === undefined || cause === undefined || cause === 'lost') return []
-  const those = cause === 'outside' || cause === 'peers' ? order : order.slice(0, tied)
-  const ranks = those.map(({ rank }) => rank.rank).sort((a, b) => a - b)
+  const those = cause === 'peers' ? order.filter(({ kind }) => kind === 'peer') : order.slice(0, tied)
+  const ranks = ranksIn(those)
   const time = first.timeUs === undefined ? {} : { time: new Date(first.timeUs / 1000).toISOString() }
   const step = first.stop.lastStep === undefined ? {} : { step: first.stop.lastStep }
   return [
     {
       code: codes[cause],
       level: isAbsent && (cause === 'outside' || cause === 'peers') ? 'warning' : 'error',
-      text: causeWords(
-        first,
-        cause,
-        ranks,
-        those.every((one) => isAlike(first, one) || isSame(first, one)),
-      ),
+      text: wordsOf(ends, cause, those),
       ranks: ranks.slice(0, ranksNamed),
       ...(ranks.length > ranksNamed ? { ranksMore: ranks.length - ranksNamed } : {}),
       ...(first.rank.host === '' ? {} : { host: first.rank.host }),
@@ -125,41 +86,6 @@ function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding
       link: { page: 'overview', rank: first.rank.rank },
     },
   ]
-}
-
-/** `rank 2 raised FloatingPointError: loss is nan at step 57` */
-function causeWords(first: StoppedRank, cause: Cause, ranks: readonly number[], areAlike: boolean): string {
-  const who =
-    ranks.length > 1 && !areAlike
-      ? `one of ${rankWords(ranks)} (their clocks do not say which)`
-      : rankWords(ranks)
-  const { stop, rank } = first
-  const error = stop.error === undefined ? '' : reasonIn(stop.error)
-  const signal = signalOf(stop)
-  switch (cause) {
-    case 'memory':
-      return error === ''
-        ? `${who} was killed (SIGKILL) while ${percent(rank.memoryShare ?? 0)} of the memory of ${rank.host} was in use: it most likely ran out of memory`
-        : `${who} ran out of memory: ${error}`
-    case 'disk':
-      return `${who} found no room on a disk: ${error}`
-    case 'crash':
-      return `${who} crashed (${signal ?? 'a signal'})${error === '' ? '' : `: ${error}`}`
-    case 'error':
-      return `${who} raised ${error}`
-    case 'killed':
-      return `${who} ${ranks.length > 1 && areAlike ? 'were all at once' : 'was'} killed by ${signal ?? 'a signal'}`
-    case 'lost':
-      return `${who} fell silent`
-    case 'silent':
-      return stop.exitCode === undefined
-        ? `${who} ended without a word${ranks.length > 1 && areAlike ? ', all at once' : ''}`
-        : `${who} ended with exit code ${stop.exitCode}, and said nothing`
-    case 'outside':
-      return `${signal ?? 'a signal'} from outside ended ${rankWords(ranks)}`
-    case 'peers':
-      return `${rankWords(ranks)} lost the connection to another rank; none says why`
-  }
 }
 
 /** Records that were dropped since a disk was full, whether or not the run ended of it. */
@@ -225,18 +151,4 @@ function absentFindings({ absent, worldSize, ranks }: WhyFacts): Finding[] {
       link: { page: 'ranks' },
     },
   ]
-}
-
-/** They came to the same end, as far as anybody saw it, and neither said why. */
-function isSame(first: StoppedRank, one: StoppedRank): boolean {
-  if (one.stop.error !== undefined || first.stop.error !== undefined) return false
-  if (isUnseen(one)) return isUnseen(first) || first.kind === 'killed'
-  return first.kind === 'killed' && one.kind === 'killed' && signalOf(one.stop) === signalOf(first.stop)
-}
-
-/** They ended of the same, each by itself: a file that is not there, a setting that is wrong. Numbers in it may be each one's. */
-export function isAlike(first: StoppedRank | undefined, other: StoppedRank): boolean {
-  const said = (one: StoppedRank | undefined): string =>
-    one?.stop.error === undefined ? '' : reasonIn(one.stop.error).replaceAll(/\d+/g, '#')
-  return first?.kind === other.kind && said(other) !== '' && said(first) === said(other)
 }

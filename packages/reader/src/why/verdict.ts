@@ -1,7 +1,7 @@
 import type { Finding } from '../answer/why.ts'
 import type { WhyFacts } from './facts.ts'
-import { isAlike } from './stopped.ts'
-import type { Ends } from './stopped.ts'
+import { isAlike } from './ends.ts'
+import type { Ends } from './ends.ts'
 import { inWords, rankWords } from './words.ts'
 
 /** In a sentence: how the run stands or ended, and what of it is why. */
@@ -27,7 +27,7 @@ function standing(status: string): string {
 
 /** What became of the others: they are not to be accused. */
 function consequence({ ranks }: WhyFacts, { order, tied, cause }: Ends, { code }: Finding): string {
-  if (cause === undefined || cause === 'outside' || cause === 'peers' || code === 'RANKS_ABSENT') return ''
+  if (cause === undefined || cause === 'peers' || cause === 'left' || code === 'RANKS_ABSENT') return ''
   const others = order.slice(Math.max(1, tied)).filter(({ kind }) => cause !== 'lost' || kind !== 'lost')
   if (others.length === 0) return ''
   const peers = others.filter(({ kind }) => kind === 'peer' || kind === 'asked')

@@ -6,13 +6,14 @@ import { aliveFindings } from './alive.ts'
 import { differFindings } from './differ.ts'
 import type { WhyFacts } from './facts.ts'
 import { nanFindings } from './nan.ts'
-import { laggards } from './pace.ts'
-import { hostsOf, slowFindings } from './slow.ts'
-import { endFindings, endsOf, firstOf } from './stopped.ts'
+import { paceUnknown } from './pace-unknown.ts'
+import { slowFindings } from './slow.ts'
+import { endsOf } from './ends.ts'
+import { endFindings, firstOf } from './stopped.ts'
 import { stepsMin } from './limits.ts'
 import { verdictOf } from './verdict.ts'
 import { waitingFindings } from './waiting.ts'
-import { rankWords } from './words.ts'
+import { counted, rankWords } from './words.ts'
 
 /** What happened to a run, what stands out, and how that is known: a function of the facts. */
 export function whyOf(facts: WhyFacts): WhyAnswer {
@@ -60,12 +61,10 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
     codes.some((code) => found.has(code)) ? [] : [words]
   const { pace } = facts
   const lacks = lacking(facts)
+  // Of one of several nothing is known of the others.
+  const isAlone = facts.ranks.length < 2 && facts.notRecorded !== undefined
   const paced =
-    pace !== undefined &&
-    pace.kind !== 'interval' &&
-    pace.kind !== 'apart' &&
-    pace.steps.length >= stepsMin &&
-    pace.ranks.length > 1
+    pace !== undefined && pace.kind !== 'interval' && pace.steps.length >= stepsMin && pace.ranks.length > 1
   return [
     ...is('memory', 'OUT_OF_MEMORY'),
     ...is('disk', 'DISK_FULL'),
@@ -74,9 +73,9 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
       : is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE')),
     ...is('lost ranks', 'RANK_LOST', 'HOST_LOST'),
     ...(facts.worldSize === undefined ? [] : is('absent ranks', 'RANKS_ABSENT')),
-    ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN', 'INFINITY_FIRST_SEEN')),
-    ...(paced ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW') : []),
-    ...(lacks.has('graph') ? [] : is('ranks that differ', 'RANKS_DIFFER')),
+    ...(lacks.size > 0 ? [] : is('NaN and infinity', 'NAN_FIRST_SEEN', 'INFINITY_FIRST_SEEN')),
+    ...(paced ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW', 'PACES_DIFFER') : []),
+    ...(lacks.has('graph') || isAlone ? [] : is('ranks that differ', 'RANKS_DIFFER')),
   ]
 }
 
@@ -93,13 +92,11 @@ function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
     ...(lacks.has('graph') ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : []),
     ...(lacks.has('points') ? ['who is slow, and where NaN was seen: points cannot be read'] : []),
   ]
-  if (!lacks.has('points')) said.push(...slowUnknown(facts, findings))
-  if (facts.notRecorded !== undefined)
+  if (!lacks.has('points')) said.push(...paceUnknown(facts, findings))
+  if (facts.notRecorded !== undefined) said.push(notRecordedWords(facts))
+  if (facts.nanMore > 0)
     said.push(
-      `${facts.notRecorded} of ${worldSize} ranks, and whether this one is slow beside them: they were not recorded (provloom run --collect-all-processes)`.replace(
-        'this one is',
-        ranks.length === 1 ? 'this one is' : 'these are',
-      ),
+      `whether NaN or infinity was seen elsewhere before: ${counted(facts.nanMore, 'further metric')} that ${facts.nanMore === 1 ? 'holds' : 'hold'} such values ${facts.nanMore === 1 ? 'was' : 'were'} not looked through`,
     )
   if (worldSize === undefined && ranks.length > 0)
     said.push('whether ranks are missing: nobody said how many there should be')
@@ -114,36 +111,11 @@ function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
   return said
 }
 
-const slowCodes: ReadonlySet<string> = new Set(['RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW'])
-
-/** Why nobody can say who is slow, and what to log or to ask. */
-function slowUnknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
-  const { pace, ranks, paceLike } = facts
-  if (ranks.length < 2 || findings.some(({ code }) => slowCodes.has(code))) return []
-  const named =
-    paceLike === undefined ? '' : `, or say which metric tells it: --pace-metric ${shellWord(paceLike)}`
-  const cure = `log compute time (provloom.step()) to see who makes the others wait${named}`
-  if (pace === undefined) return ['who is slow: no metric is logged step by step']
-  if (pace.ranks.length < 2) return [`who is slow: only ${rankWords(pace.ranks)} logs step by step`]
-  switch (pace.kind) {
-    case 'interval':
-      return [
-        `who is slow: all take the same time from log to log, as where they wait for each other; ${cure}`,
-      ]
-    case 'apart':
-      return [
-        `who is slow: ranks do not wait for each other, and none stands alone as slower than the others by far; ${cure}`,
-      ]
-    case 'arrival':
-      if (pace.steps.length < stepsMin) break
-      return laggards(pace, hostsOf(facts)).length > 0
-        ? []
-        : [
-            `who is slow: none logs later than the others, as it is where ranks run in lockstep and log behind that; ${cure}`,
-          ]
-    case 'named':
-    case 'compute':
-      break
-  }
-  return pace.steps.length < stepsMin ? [`who is slow: ${pace.steps.length} steps are too few`] : []
+/** `ranks 1-2 of 3: not recorded` */
+function notRecordedWords({ ranks, absent, worldSize, notRecorded = 0 }: WhyFacts): string {
+  const cure = 'not recorded (provloom run --collect-all-processes)'
+  if (worldSize === undefined) return `the other ${counted(notRecorded, 'rank')}: ${cure}`
+  const known = new Set([...ranks.map(({ rank }) => rank), ...absent])
+  const others = Array.from({ length: worldSize }, (_, rank) => rank).filter((rank) => !known.has(rank))
+  return `${rankWords(others)} of ${worldSize}: ${cure}`
 }

@@ -50,3 +50,13 @@ const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 export function inWords(count: number): string {
   return numbers[count] ?? String(count)
 }
+
+/** `1 rank`, `3 ranks` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `1.50×` */
+export function timesWords(ratio: number): string {
+  return `${ratio >= 10 ? rounded(ratio) : ratio.toFixed(2)}×`
+}

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { randomFrom } from '../../../../test/support/random.ts'
 import { valuesByRank } from '../../src/why/load/differing.ts'
 import { factsOf } from '../../src/why/load/facts.ts'
@@ -32,8 +32,17 @@ async function whyOfTold(
   endings: (rank: number) => Partial<RankEnding>,
   more: Partial<Told> = {},
 ): Promise<WhyAnswer> {
+  const pace = plan.logs === 'named' ? 'forward_time' : undefined
+  return whyOf(await factsOf(sourcesOf(toldOf(plan, endings, more)), pace))
+}
+
+function toldOf(
+  plan: Plan,
+  endings: (rank: number) => Partial<RankEnding> = () => ({}),
+  more: Partial<Told> = {},
+): Told {
   const points = train(plan, randomFrom(7))
-  const told: Told = {
+  return {
     plan,
     points,
     absent: [],
@@ -42,7 +51,6 @@ async function whyOfTold(
     facts: () => [],
     ...more,
   }
-  return whyOf(await factsOf(sourcesOf(told)))
 }
 
 const codes = ({ findings }: WhyAnswer): string[] =>
@@ -154,7 +162,7 @@ it('the others are told in the order in which they ended, and no signals are den
   const answer = await whyOfTold({ ...plain, stops }, (rank) =>
     rank === 5
       ? { status: 'failed', exitCode: 1, error: 'KeyError: 3', endUs: beginUs + 60e6 }
-      : { status: 'killed', signal: 'SIGTERM', endUs: beginUs + (65 - rank) * 1e6 },
+      : { status: 'killed', signal: 'SIGTERM', endUs: beginUs + (75 - rank) * 1e6 },
   )
   expect(answer.first?.rank).toBe(5)
   expect(answer.first?.others.map(({ rank }) => rank)).toEqual([7, 6, 4, 3, 2, 1, 0])
@@ -195,27 +203,13 @@ async function whyOfApart(seconds: readonly number[], more: Partial<Plan> = {}):
   return whyOfTold(plan, (rank) => ({ endUs: points[rank]!.endUs }), { points })
 }
 
-it('of ranks that do not wait for each other one that stands alone as slower is found by when it logs', async () => {
+it('of ranks that do not wait for each other the slower ones are told, with the quickest, by when they log', async () => {
   const answer = await whyOfApart([0.05, 0.1, 0.15, 0.2])
-  expect(codes(answer)).toEqual(['RANK_SLOW 3'])
+  expect(codes(answer)).toEqual(['PACES_DIFFER 2,3'])
   expect(answer.findings[0]?.text).toMatch(
-    /^rank 3 \(n0, .*\) took longer from log to log: (?:1\.9|2\.0)\d× .*they do not wait for it$/,
+    /^ranks 2-3 were slower .*: rank 3 took 0\.2 s a step, (?:3\.[89]|4\.[01])\d× as long as rank 0 /,
   )
-  expect(codes(await whyOfApart([0.1, 0.4]))).toEqual(['RANK_SLOW 1'])
-})
-
-it('of ranks that do not wait for each other nobody is accused where half of them have more to do, or a little', async () => {
-  for (const seconds of [
-    [0.1, 0.1, 0.4, 0.4],
-    [0.1, 0.11, 0.12, 0.15],
-  ]) {
-    const answer = await whyOfApart(seconds)
-    expect(codes(answer)).toEqual([])
-    expect(answer.unknown).toEqual([
-      expect.stringMatching(/^who is slow: ranks do not wait for each other, and none/),
-    ])
-    expect(answer.notIt).not.toContain('slow ranks')
-  }
+  expect(codes(await whyOfApart([0.1, 0.4]))).toEqual(['PACES_DIFFER 1'])
 })
 
 it('a metric that seems to tell who is slow is named, where no timer does', async () => {
@@ -231,7 +225,9 @@ it('a metric that seems to tell who is slow is named, where no timer does', asyn
   const likely = [...sources.metrics, { key: 'epoch_time' }, { key: 'fwd_time', context: 'training' }]
   const { unknown } = whyOf(await factsOf({ ...sources, metrics: likely }))
   expect(unknown).toEqual([
-    expect.stringMatching(/ or say which metric tells it: --pace-metric training\.fwd_time$/),
+    expect.stringMatching(
+      /^who is slow: .* lockstep .*, or ask by training\.fwd_time, if that is it: provloom why run_0 --pace-metric training\.fwd_time$/,
+    ),
   ])
 })
 
@@ -253,7 +249,8 @@ it('ranks that were not to be recorded are counted, and nothing is denied of the
   }
   const answer = whyOf(await factsOf({ ...sources, file: { ...sources.file, settings, worldSize: 8 } }))
   expect(answer.notRecorded).toBe(7)
-  expect(answer.unknown).toEqual([expect.stringMatching(/^7 of 8 ranks, .* were not recorded/)])
+  expect(answer.unknown).toEqual(['ranks 1-7 of 8: not recorded (provloom run --collect-all-processes)'])
+  expect(answer.notIt).not.toContain('ranks that differ')
 })
 
 it('the first infinity is told as the first NaN is, and before one that came of it', async () => {
@@ -279,8 +276,10 @@ it('the first infinity is told as the first NaN is, and before one that came of 
       metrics: [...sources.metrics, { key: 'compute_time', context: 'training', source: 'step' }],
     }),
   )
-  expect(codes(answer).slice(0, 2)).toEqual(['INFINITY_FIRST_SEEN 2', 'NAN_FIRST_SEEN 2'])
-  expect(answer.verdict).toMatch(/^run_0 completed: infinity in training\.loss on rank 2 since step 30\./)
+  expect(codes(answer).filter((one) => one.includes('FIRST_SEEN'))).toEqual(['INFINITY_FIRST_SEEN 2'])
+  expect(answer.verdict).toMatch(
+    /^run_0 completed: infinity in training\.loss on rank 2 since step 30; then NaN in training\.compute_time@step since step 31\./,
+  )
   const again = own.map((one) => ({
     ...one,
     loss: { ...one.loss, value: [...one.loss.value.slice(0, -1), 1] },
@@ -309,5 +308,65 @@ it('of a parameter that ranks have not alike it is told which ranks have which v
         { value: '8', ranks: [5] },
       ],
     ],
+  ])
+})
+
+it('ranks that are about as slow are named together, with what it costs that they all are', async () => {
+  const slower = (rank: number): number => (rank === 2 || rank === 6 ? 2.5 : 1)
+  const [one, ...others] = (await whyOfTold({ ...plain, slower }, () => ({}))).findings
+  expect([one?.code, one?.ranks, others]).toEqual(['RANK_SLOW', [2, 6], []])
+  expect(one?.text).toMatch(/^ranks 2 and 6 set the pace: .* without them /)
+  const { stepSeconds = 0, stepSecondsWithout = 0 } = one?.evidence ?? {}
+  expect(stepSecondsWithout / stepSeconds).toBeCloseTo(1 / 2.5, 1)
+})
+
+it('where a slower rank is gone a less slow one is told with what is gained then', async () => {
+  const slower = (rank: number): number => (rank === 2 ? 1.5 : rank === 3 ? 3 : 1)
+  const { findings } = await whyOfTold({ ...plain, slower }, () => ({}))
+  const seconds = findings.map(({ evidence }) => [evidence?.stepSeconds, evidence?.stepSecondsWithout])
+  expect(findings.map(({ ranks }) => ranks)).toEqual([[3], [2]])
+  expect(seconds[1]![0]).toBeCloseTo(seconds[0]![1]!, 2)
+  expect(seconds[1]![1]).toBeLessThan(0.14)
+})
+
+describe('of ranks that do not wait for each other', () => {
+  const alone: Plan = { ...plain, alone: true }
+  const slower = (rank: number): number => (rank === 5 ? 4 : 1)
+
+  it.each(['timer', 'after', 'before', 'named'] as const)(
+    'the slower one is told as that, and nothing is promised of it, by what they log (%s)',
+    async (logs) => {
+      const answer = await whyOfTold({ ...alone, logs, slower }, () => ({}))
+      const [one, ...others] = answer.findings
+      expect([one?.code, one?.level, one?.ranks, others]).toEqual(['PACES_DIFFER', 'note', [5], []])
+      expect(one?.text).toMatch(
+        /^rank 5 was slower than the others, which did not wait for it: it took 0\.4\d? s a step/,
+      )
+      expect([one?.evidence?.costSeconds, one?.evidence?.stepSecondsWithout]).toEqual([undefined, undefined])
+      expect(answer.unknown.filter((words) => words.startsWith('who is slow'))).toEqual([])
+    },
+  )
+
+  it('the one with fewer and larger steps is none that sets the pace', async () => {
+    const stepsOf = (rank: number): number => (rank === 1 ? 40 : 80)
+    const twice = (rank: number): number => (rank === 1 ? 2 : 1)
+    const answer = await whyOfTold({ ...alone, slower: twice, stepsOf }, () => ({}))
+    expect(codes(answer)).toEqual(['PACES_DIFFER 1'])
+  })
+
+  it('who are all as quick, nobody is named, and no lockstep is claimed', async () => {
+    const answer = await whyOfTold({ ...alone, logs: 'after', bias: 0.05 }, () => ({}))
+    expect(codes(answer)).toEqual([])
+    expect(answer.unknown).toEqual([expect.stringMatching(/^who is slow: all take about as long/)])
+  })
+})
+
+it('lockstep is said where it is seen', async () => {
+  const answer = await whyOfTold(
+    { ...plain, logs: 'after', offsetsUs: [0, 0], uncertaintyUs: 4_000 },
+    () => ({}),
+  )
+  expect(answer.unknown).toEqual([
+    expect.stringMatching(/^who is slow: ranks run in lockstep; log compute time/),
   ])
 })

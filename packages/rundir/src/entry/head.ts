@@ -162,8 +162,8 @@ export interface HeadNotMeasured {
 
 export interface HeadFinding {
   /**
-   * `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`; `ENDED_FROM_OUTSIDE`, `PEERS_LOST` where
-   * none stopped of itself; of a completed run `NAN_FIRST_SEEN`.
+   * `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`; `RANK_LEFT`, `ENDED_FROM_OUTSIDE`,
+   * `PEERS_LOST` where none stopped of itself; of a completed run `NAN_FIRST_SEEN`.
    */
   readonly code: string
   /** Who stopped first, as it stands behind how the run ended: `rank 2`, `ranks 0-1`, `from outside`; nobody of one that completed. */

@@ -52,6 +52,7 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
   const ranks = ranksOf(file.ledger.ranks, document)
   const unread: Unread[] = sources.unread === undefined ? [] : [sources.unread]
   const { total, absent } = file.ledger
+  const nan = await readOr(nanOf(sources, document, ranks), { nan: [], more: 0 }, unread)
   const model = file.head?.outputs.shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint')
   return {
     run: name,
@@ -64,7 +65,8 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     absent,
     ranks,
     pace: await readOr(paceOf(sources, metrics, ranks, pace), undefined, unread),
-    nan: await readOr(nanOf(sources, document, ranks), [], unread),
+    nan: nan.nan,
+    nanMore: nan.more,
     paceLike: paceLikeOf(metrics),
     notRecorded: notRecorded(file, ranks.length),
     differing: document === undefined ? [] : differingOf(document),

@@ -1,14 +1,15 @@
+import type { SeriesBuckets, Steps } from '@provloom/rundir'
+import type { RunDocument } from '../../document/document.ts'
 import { metricId, metricWords } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
-import type { RunDocument } from '../../document/document.ts'
 import type { NanFacts, RankFacts } from '../facts.ts'
-import type { SeriesBuckets, Steps } from '@provloom/rundir'
 import { whichOf } from './long.ts'
 import type { Sources } from './long.ts'
 import { cellsMax } from './table.ts'
 
-/** Metrics that are looked through. */
-const metricsMax = 8
+/** Metrics that are looked through: so many, and as many more as have few points. */
+const metricsMin = 8
+const metricsMax = 64
 
 interface NanSources extends Sources {
   readonly metrics: readonly NanMetric[]
@@ -17,15 +18,21 @@ interface NanSources extends Sources {
 
 type NanMetric = MetricName & { readonly points?: number; readonly nan?: number; readonly infinite?: number }
 
+interface NanKnown {
+  readonly nan: readonly NanFacts[]
+  /** Metrics that hold NaN or infinity and were not looked through. */
+  readonly more: number
+}
+
 /**
- * Of each metric and rank that logged NaN or an infinity the first one. Read are only points of metrics of which the graph, or
- * the run's record, which is younger, counts some.
+ * Of each metric and rank that ends in NaN or infinity since when it does. Read are only points of metrics of which the graph,
+ * or the run's record, which is younger, counts some.
  */
 export async function nanOf(
   sources: NanSources,
   document: RunDocument | undefined,
   ranks: readonly RankFacts[],
-): Promise<NanFacts[]> {
+): Promise<NanKnown> {
   const counted = (document?.ofType('mls:ModelEvaluation') ?? []).flatMap((one) =>
     (one.number('provloom:nanRows') ?? 0) + (one.number('provloom:infiniteRows') ?? 0) > 0 ? one.label : [],
   )
@@ -33,26 +40,37 @@ export async function nanOf(
     (nan ?? 0) + (infinite ?? 0) > 0 ? key : [],
   )
   const keys = new Set([...counted, ...recorded])
-  const meant = await metricsOf(sources, [...keys].slice(0, metricsMax))
+  const all = await metricsOf(sources, [...keys])
+  const meant = within(all)
   const offsets = new Map(ranks.map(({ rank, clock }) => [rank, clock?.offsetUs ?? 0]))
   const attempts = new Map(ranks.map(({ rank, attempt }) => [rank, attempt]))
   const found: NanFacts[] = []
-  for (const metric of meant.slice(0, metricsMax)) {
-    const seen = await seenOf(sources, metric, attempts)
-    for (const [rank, { first, lastIsOdd, hasNumber }] of seen)
-      if (first !== undefined)
+  for (const metric of meant) {
+    for (const [rank, { begun, odd, numbers, lastStep, stays }] of await seenOf(sources, metric, attempts))
+      if (stays && begun !== undefined && numbers > 0)
         found.push({
           metric: metricId(metric),
           words: metricWords(metric),
+          context: metric.context ?? undefined,
           rank,
-          step: first.step,
-          timeUs: first.time - (offsets.get(rank) ?? 0),
-          what: first.what,
-          stays: lastIsOdd,
-          wasNumber: hasNumber,
+          step: begun.step,
+          timeUs: begun.time - (offsets.get(rank) ?? 0),
+          what: begun.what,
+          points: odd,
+          numbers,
+          lastStep,
         })
   }
-  return found
+  return { nan: found, more: all.length - meant.length }
+}
+
+/** As many as are read in time. */
+function within(metrics: readonly NanMetric[]): NanMetric[] {
+  let points = 0
+  return metrics.slice(0, metricsMax).filter((one, i) => {
+    points += Math.min(one.points ?? 0, cellsMax)
+    return i < metricsMin || points <= cellsMax
+  })
 }
 
 async function metricsOf(
@@ -71,63 +89,99 @@ async function seenOf(
   attempts: Attempts,
 ): Promise<Map<number, Seen>> {
   const seen = new Map<number, Seen>()
-  const read = async (steps: Steps | undefined): Promise<void> => {
+  const read = async (steps: Steps | undefined, into: Map<number, Seen>): Promise<void> => {
     for await (const piece of points(whichOf(metric), steps)) {
       if (attempts.get(piece.rank) !== piece.attempt) continue
-      const one = seen.get(piece.rank) ?? new Seen()
-      seen.set(piece.rank, one)
+      const one = into.get(piece.rank) ?? new Seen()
+      into.set(piece.rank, one)
       for (let i = 0; i < piece.count; i++) one.take(piece.step[i]!, piece.time[i]!, piece.value[i]!)
     }
   }
   if (curves === undefined || (metric.points ?? 0) <= cellsMax) {
-    await read(undefined)
+    await read(undefined, seen)
     return seen
   }
-  const { curves: all } = await curves({ metric: whichOf(metric) })
-  const own = all.filter(({ rank, attempt }) => attempts.get(rank) === attempt)
-  const first = firstBucket(own)
-  // The bucket in which it began is read; of the others is known what is kept.
-  if (first !== undefined) await read(first)
-  for (const { rank, buckets } of own) {
-    const one = seen.get(rank) ?? new Seen()
-    seen.set(rank, one)
-    for (let at = 0; at < buckets.count; at++) {
-      const [step, time] = [buckets.firstStep[at]!, buckets.firstTime[at]!]
-      const [nans, infinities] = [buckets.nans[at]!, buckets.infinities[at]!]
-      if (buckets.points[at]! > nans + infinities) one.hasNumber = true
-      if (first !== undefined && step >= first.from && step < first.to) continue
-      if (nans + infinities > 0) one.take(step, time, infinities > 0 ? Infinity : NaN)
-    }
-    if (buckets.count > 0) one.lastIsOdd = !Number.isFinite(buckets.last[buckets.count - 1]!)
+  const { curves: all, exponent } = await curves({ metric: whichOf(metric) })
+  for (const one of all) if (attempts.get(one.rank) === one.attempt) seen.set(one.rank, seenInBuckets(one))
+  // The first bucket in which it began is read; of the others is known what is kept.
+  const first = firstBegun([...seen.values()], exponent)
+  if (first === undefined) return seen
+  const exact = new Map<number, Seen>()
+  await read(first, exact)
+  for (const [rank, one] of seen) {
+    const { begun } = exact.get(rank) ?? {}
+    if (one.begun !== undefined && one.begun.step < first.to && begun !== undefined) one.begun = begun
   }
   return seen
 }
 
-/** The first one, of all ranks, in which there is one. */
-function firstBucket(all: readonly SeriesBuckets[]): Steps | undefined {
-  let found: Steps | undefined
-  for (const { buckets } of all) {
-    const at = buckets.nans.findIndex((count, i) => count + buckets.infinities[i]! > 0)
-    if (at < 0 || (found !== undefined && buckets.firstStep[at]! >= found.from)) continue
-    found = { from: buckets.firstStep[at]!, to: buckets.firstStep[at]! + 2 ** buckets.exponent }
+function seenInBuckets({ buckets }: SeriesBuckets): Seen {
+  const seen = new Seen()
+  for (let at = 0; at < buckets.count; at++) {
+    const odd = buckets.nans[at]! + buckets.infinities[at]!
+    const place = { step: buckets.firstStep[at]!, time: buckets.firstTime[at]! }
+    // Which of its points came first is not kept: it ends as its last one does.
+    const isLastOdd = !Number.isFinite(buckets.last[at]!)
+    const numbers = buckets.points[at]! - odd
+    if (isLastOdd) seen.number(numbers)
+    seen.none(odd, { ...place, what: buckets.nans[at]! > 0 ? 'NaN' : 'infinity' })
+    if (!isLastOdd) seen.number(numbers)
+    seen.lastStep = buckets.lastStep[at]!
   }
-  return found
+  return seen
 }
 
-/** Of one rank's points, in whatever order. */
+/** Steps of the first bucket, of all ranks, in which it began. */
+function firstBegun(all: readonly Seen[], exponent: number): Steps | undefined {
+  const from = all.reduce(
+    (least, { begun, stays }) => Math.min(least, stays ? (begun?.step ?? Infinity) : Infinity),
+    Infinity,
+  )
+  if (from === Infinity) return undefined
+  const bucket = Math.floor(from / 2 ** exponent)
+  return { from: bucket * 2 ** exponent, to: (bucket + 1) * 2 ** exponent }
+}
+
+interface Begun {
+  readonly step: number
+  readonly time: number
+  readonly what: NanFacts['what']
+}
+
+/** Of one rank's points, in their order: since when no more of them are numbers than are not. */
 class Seen {
-  first: { readonly step: number; readonly time: number; readonly what: NanFacts['what'] } | undefined
-  hasNumber = false
-  #last = -Infinity
-  lastIsOdd = false
+  begun: Begun | undefined
+  /** Points since then that are no numbers. */
+  odd = 0
+  /** All that are. */
+  numbers = 0
+  lastStep = -Infinity
+  /** Its last point is none. */
+  stays = false
+  #score = 0
 
   take(step: number, time: number, value: number): void {
-    const isOdd = !Number.isFinite(value)
-    if (isOdd && (this.first === undefined || step < this.first.step))
-      this.first = { step, time, what: Number.isNaN(value) ? 'NaN' : 'infinity' }
-    if (!isOdd) this.hasNumber = true
-    if (time < this.#last) return
-    this.#last = time
-    this.lastIsOdd = isOdd
+    if (Number.isFinite(value)) this.number(1)
+    else this.none(1, { step, time, what: Number.isNaN(value) ? 'NaN' : 'infinity' })
+    this.lastStep = Math.max(this.lastStep, step)
+  }
+
+  none(count: number, at: Begun): void {
+    if (count === 0) return
+    this.begun ??= at
+    this.odd += count
+    this.#score += count
+    this.stays = true
+  }
+
+  number(count: number): void {
+    if (count === 0) return
+    this.numbers += count
+    this.#score -= count
+    this.stays = false
+    if (this.#score >= 0) return
+    this.begun = undefined
+    this.odd = 0
+    this.#score = 0
   }
 }

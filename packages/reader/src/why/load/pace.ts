@@ -2,7 +2,8 @@ import { metricId, metricWords, theMetric } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { PaceFacts, RankFacts } from '../facts.ts'
 import { median } from '../pace.ts'
-import { hostsOf, laggardsOf } from '../slow.ts'
+import { hostsOf } from '../slow-group.ts'
+import { laggardsOf } from '../slow.ts'
 import { longOf, tableOfLong, whichOf, withExact } from './long.ts'
 import type { Long, Sources } from './long.ts'
 import { tableOf } from './table.ts'
@@ -16,6 +17,8 @@ const pacedMin = 8
 
 /** The last columns, of which is known how long a step took: somewhat more than are looked at. */
 const columnsTimed = 64
+/** Of points so many may be logged before all have come to the step before, where they wait for each other. */
+const earlyMax = 0.02
 /** Buckets that are read step by step, to see since when ranks are slow. */
 const closerMax = 4
 
@@ -38,7 +41,9 @@ export async function paceOf(
   if (named !== undefined) {
     const metric = theMetric(metrics, named)
     return closer(sources, [metric], ranks, ([table]) =>
-      table!.steps.length === 0 ? undefined : { ...plain(table!), kind: 'named', metric: metricId(metric) },
+      table!.steps.length === 0
+        ? undefined
+        : { ...plain(table!, ranks), kind: 'named', metric: metricId(metric) },
     )
   }
   const compute =
@@ -54,6 +59,7 @@ export async function paceOf(
     return closer(sources, [compute, ...data, ...between], ranks, ([own, ...others]) =>
       computed(
         compute,
+        ranks,
         own!,
         data.length > 0 ? others[0] : undefined,
         between.length > 0 ? others.at(-1) : undefined,
@@ -111,8 +117,11 @@ async function closer(
   return wide.length === 0 ? pace : of([tableOfLong(long), ...rest])
 }
 
-function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
+function plain(table: Table, ranks: readonly RankFacts[]): Omit<PaceFacts, 'kind' | 'metric'> {
+  const { inStep } = stepsTogether(table, ranks)
   return {
+    inStep,
+    interval: intervalsOf(table),
     ranks: table.ranks,
     steps: table.steps,
     widths: table.widths,
@@ -124,6 +133,7 @@ function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
 
 function computed(
   compute: MetricName,
+  ranks: readonly RankFacts[],
   table: Table,
   dataWaits: Table | undefined,
   betweenWaits: Table | undefined,
@@ -134,7 +144,7 @@ function computed(
     (value, i) => value + (data === undefined || Number.isNaN(data[i]) ? 0 : data[i]!),
   )
   return {
-    ...plain(table),
+    ...plain(table, ranks),
     kind: 'compute',
     metric: metricId(compute),
     own,
@@ -183,79 +193,79 @@ function wholeOf({ ranks, steps, time }: Table, from: number): Float64Array {
   })
 }
 
-/**
- * How long each took from when all had come to the step before: where all log before they wait for each other, who is slow
- * logs last. It means something only where the clocks of their machines are known well enough, and ranks go in lockstep;
- * else there are but intervals, which in lockstep are the same for all.
- */
-function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName): PaceFacts {
-  const clocks = new Map(ranks.map(({ rank, clock }) => [rank, clock]))
-  const { steps, time } = table
-  const whole = wholeOf(table, 0)
-  const own = new Float64Array(time.length).fill(NaN)
-  let [last, early] = [NaN, 0]
-  for (const at of steps.keys()) {
-    let latest = NaN
-    for (const [row, rank] of table.ranks.entries()) {
-      const arrival = time[row * steps.length + at]! - (clocks.get(rank)?.offsetUs ?? 0)
-      if (Number.isNaN(arrival)) continue
-      own[row * steps.length + at] = (arrival - last) / 1e6
-      if (arrival <= last) early++
-      latest = Number.isNaN(latest) ? arrival : Math.max(latest, arrival)
-    }
-    last = latest
-  }
-  const isInStep = early < 0.02 * time.length
-  const step = median(whole.filter((one) => Number.isFinite(one)))
-  const isKnown = isInStep && blurOf(table, clocks) < step * 0.02
-  const kind = areApart(table) ? 'apart' : isKnown ? 'arrival' : 'interval'
-  return {
-    kind,
-    metric: metricId(metric),
-    ranks: table.ranks,
-    steps,
-    widths: table.widths,
-    own: kind === 'apart' ? intervalsOf(table) : own,
-    data: new Float64Array(own.length),
-    whole,
-  }
-}
-
-/** By so much of the quickest one's time, and so many steps, ranks that wait for each other do not come to differ. */
-const apartShare = 0.15
-const apartSteps = 3
-
-/**
- * Whether ranks go each at its own pace: for the same steps one takes longer than another by more than anybody who waits for
- * others can. By each rank's own clock.
- */
-function areApart({ ranks, steps, time }: Table): boolean {
-  const isCommon = (at: number): boolean =>
-    ranks.every((_, row) => !Number.isNaN(time[row * steps.length + at]!))
-  const common = [...steps.keys()].filter(isCommon)
-  const [first, last] = [common[0], common.at(-1)]
-  if (ranks.length < 2 || first === undefined || last === undefined || common.length < pacedMin) return false
-  const took = ranks.map((_, row) => time[row * steps.length + last]! - time[row * steps.length + first]!)
-  const [least, most] = [Math.min(...took), Math.max(...took)]
-  const step = least / (steps[last]! - steps[first]!)
-  return most - least > Math.max(apartShare * least, apartSteps * step)
-}
-
-/** From a rank's step to its next, seconds a step. */
+/** Of each rank what passed a step since its own point before. */
 function intervalsOf({ ranks, steps, time }: Table): Float64Array {
-  const own = new Float64Array(time.length).fill(NaN)
+  const interval = new Float64Array(time.length).fill(NaN)
   for (const row of ranks.keys()) {
     let before = -1
     for (const at of steps.keys()) {
       const now = time[row * steps.length + at]!
       if (Number.isNaN(now)) continue
       if (before >= 0)
-        own[row * steps.length + at] =
+        interval[row * steps.length + at] =
           (now - time[row * steps.length + before]!) / 1e6 / (steps[at]! - steps[before]!)
       before = at
     }
   }
-  return own
+  return interval
+}
+
+interface Together {
+  /** How long each took from when all had come to the step before, seconds. */
+  readonly arrivals: Float64Array
+  readonly inStep: boolean | undefined
+  /** How wrong they may be. */
+  readonly blurSeconds: number
+}
+
+/** Whether ranks go from step to step together, by the clocks of their machines as far as these are known. */
+function stepsTogether(table: Table, ranks: readonly RankFacts[]): Together {
+  const clocks = new Map(ranks.map(({ rank, clock }) => [rank, clock]))
+  const { steps, time } = table
+  const arrivals = new Float64Array(time.length).fill(NaN)
+  let [last, early, counted] = [NaN, 0, 0]
+  for (const at of steps.keys()) {
+    let latest = NaN
+    for (const [row, rank] of table.ranks.entries()) {
+      const arrival = time[row * steps.length + at]! - (clocks.get(rank)?.offsetUs ?? 0)
+      if (Number.isNaN(arrival)) continue
+      arrivals[row * steps.length + at] = (arrival - last) / 1e6
+      counted++
+      if (arrival <= last) early++
+      latest = Number.isNaN(latest) ? arrival : Math.max(latest, arrival)
+    }
+    last = latest
+  }
+  const step = median(wholeOf(table, 0).filter((one) => Number.isFinite(one)))
+  const blurSeconds = blurOf(table, clocks)
+  const isKnown = table.ranks.length > 1 && steps.length >= pacedMin && blurSeconds < step / 2
+  return { arrivals, blurSeconds, inStep: isKnown ? early < earlyMax * counted : undefined }
+}
+
+/**
+ * How long each took from when all had come to the step before: where all log before they wait for each other, who is slow
+ * logs last. It means something only where the clocks of their machines are known well enough, and ranks go in lockstep;
+ * else there are but intervals, which in lockstep are the same for all.
+ */
+function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName): PaceFacts {
+  const { steps } = table
+  const whole = wholeOf(table, 0)
+  const { arrivals, inStep, blurSeconds } = stepsTogether(table, ranks)
+  const step = median(whole.filter((one) => Number.isFinite(one)))
+  const interval = intervalsOf(table)
+  const isTold = inStep === true && blurSeconds < step * 0.02
+  return {
+    kind: isTold ? 'arrival' : 'interval',
+    metric: metricId(metric),
+    ranks: table.ranks,
+    steps,
+    widths: table.widths,
+    own: isTold ? arrivals : interval,
+    data: new Float64Array(arrivals.length),
+    whole,
+    interval,
+    inStep,
+  }
 }
 
 /** How wrong the distance of two arrivals may be, seconds; of one machine not at all. */

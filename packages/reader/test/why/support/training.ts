@@ -27,6 +27,10 @@ export interface Plan {
   /** Data comes so much later, seconds. */
   readonly later?: (rank: number, step: number) => number
   readonly isNan?: (rank: number, step: number) => boolean
+  /** Nobody waits for another. */
+  readonly alone?: boolean
+  /** Of a rank that does not go on as long as the others. */
+  readonly stepsOf?: (rank: number) => number
   /** The step in which a rank stops, before or after it logs the step's loss; Infinity where it does not. */
   readonly stops?: { readonly rank: number; readonly step: number; readonly logged: boolean } | undefined
 }
@@ -53,7 +57,7 @@ export function train(plan: Plan, random: Random): RankPoints[] {
   const bias = Array.from({ length: ranks }, () => Math.exp(plan.bias * gaussian(random)))
   const hiccups = hiccupsOf(plan, random)
   const ends = new Float64Array(ranks)
-  let now = 0
+  const begins = new Float64Array(ranks)
   for (let step = 0; step < steps; step++) {
     const arrivals = new Float64Array(ranks)
     let last = 0
@@ -69,7 +73,8 @@ export function train(plan: Plan, random: Random): RankPoints[] {
       const wait =
         plan.computeSeconds * plan.dataShare * Math.exp(0.3 * gaussian(random)) +
         (plan.later?.(rank, step) ?? 0)
-      arrivals[rank] = now + own + wait
+      if (step >= (plan.stepsOf?.(rank) ?? steps)) continue
+      arrivals[rank] = begins[rank]! + own + wait
       record(plan, points[rank]!, { rank, step, own, wait, at: arrivals[rank]! }, random)
       last = Math.max(last, arrivals[rank]!)
     }
@@ -77,9 +82,11 @@ export function train(plan: Plan, random: Random): RankPoints[] {
       stopAt(plan, points, arrivals, ends)
       break
     }
-    now = last + plan.reduceSeconds * (1 + 0.1 * random.unit())
+    const now = last + plan.reduceSeconds * (1 + 0.1 * random.unit())
     for (let rank = 0; rank < ranks; rank++) {
-      ends[rank] = now + 1e-4 * random.unit()
+      if (step >= (plan.stepsOf?.(rank) ?? steps)) continue
+      begins[rank] = plan.alone === true ? arrivals[rank]! : now
+      ends[rank] = begins[rank]! + 1e-4 * random.unit()
       if (plan.logs !== 'before') logLoss(plan, points[rank]!, rank, step, ends[rank]!, random)
     }
   }
