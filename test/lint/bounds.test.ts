@@ -83,8 +83,9 @@ const noBounds: Readonly<Record<string, string>> = {
   'aggregator/src/admission/conversations.ts': 'endedMax',
   'aggregator/src/admission/asking.ts': 'askedMax',
   // How far back it is looked for why a run went as it did: the last steps of a long run say it.
-  'reader/src/why/load/nan.ts': 'metricsMax',
-  'reader/src/why/load/pace.ts': 'pacedMin closerMax',
+  'reader/src/why/load/nan.ts': 'metricsMin metricsMax',
+  'reader/src/why/load/pace.ts': 'pacedMin closerMax earlyMax',
+  'reader/src/why/pace.ts': 'apartMin',
   'reader/src/why/load/table.ts': 'stepsMax cellsMax',
   'reader/src/diff/unified.ts': 'editsMax',
   // How much of a list stands in a sentence, on a terminal or in a picture, before "and so many more".
