@@ -7,7 +7,7 @@ import { markShares } from './mark.ts'
 
 /** Energy so far, of one device by one method: each stream counts by itself. */
 export function applyEnergy(change: Change, origin: Origin, rank: RankState, event: EventOf<'energy'>): void {
-  const { undo } = change
+  const { undo, dirt, index } = change
   const { rankKey, stream } = origin
   const { key, host } = hostTold(change, rank, event)
   seenWatching(change, key, host, rankKey, event.time)
@@ -16,6 +16,8 @@ export function applyEnergy(change: Change, origin: Origin, rank: RankState, eve
   const streams = host.energy.get(id)
   if (streams !== undefined) undo.put(streams, keyOf(rankKey, stream), { rankKey, event })
   markShares(change, key)
+  // Until when it was heard of says whose measurements are counted, of several that have watched.
+  if (host.watchers.size > 1) for (const series of index.ofOwner(key)) dirt.mark('series', series)
 }
 
 /** What another tool says of a part of the machine so far: each stream counts by itself. */
