@@ -50,4 +50,5 @@ export const limitsOfReader: Readonly<Record<string, readonly Reached[]>> = {
   headRestMs: [
     reached('packages/aggregator/test/run/run-json.test.ts', 'run.json is written no sooner than headRestMs'),
   ],
+  uiStreamsMax: [reached('packages/ui/test/api.test.ts', 'has no more live views than uiStreamsMax')],
 }

@@ -389,5 +389,4 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'rests no longer than flushRestMsMax after a flush that took minutes',
     ),
   ],
-  uiStreamsMax: [reached('packages/ui/test/api.test.ts', 'has no more live views than uiStreamsMax')],
 }
