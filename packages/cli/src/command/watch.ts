@@ -19,7 +19,7 @@ const everySecondsDefault = 10
 export async function watch(word: string | undefined, given: Given): Promise<number> {
   const everyMs = everyOf(given['every']) * 1000
   const isDir = given['dir'] === undefined && word !== undefined && isFolderOfRuns(word)
-  const reader = readerFor(isDir ? { ...given, dir: word } : given)
+  const reader = readerFor(isDir ? { ...given, dir: word } : given, true)
   const run = isDir ? undefined : word
   if (given['json'] === true) return follow(reader, run, new Lines())
   const isScreen = process.stdout.isTTY && process.env['TERM'] !== 'dumb'

@@ -92,7 +92,7 @@ const fields: Readonly<
   >
 > = {
   experiment: { of: ({ file }) => [file.settings.experimentName], fits: equal },
-  status: { of: ({ file }) => [file.status], fits: equal, all: ['running', ...rankStatuses] },
+  status: { of: ({ file }) => [file.status], fits: equal, all: ['running', ...rankStatuses, 'unseen'] },
   run: { of: ({ name, file }) => [name, file.runName ?? ''], fits: (own, said) => own.includes(said) },
   id: { of: ({ file }) => [file.runId], fits: (own, said) => own.includes(said) },
   user: { of: ({ file }) => file.head?.users ?? [], fits: equal },
