@@ -34,5 +34,6 @@ function consequence({ ranks }: WhyFacts, { order, tied, cause }: Ends, { code }
   const isRest = others.length + 1 === ranks.length && others.length > 1
   const who = isRest ? `the other ${inWords(others.length)}` : rankWords(others.map(({ rank }) => rank.rank))
   if (others.every((one) => isAlike(order[0], one))) return `, and so did ${who}`
-  return peers.length === others.length ? `, ${who} ended because it was gone` : `; ${who} ended after it`
+  const [was, it] = tied > 1 ? ['they were', 'them'] : ['it was', 'it']
+  return peers.length === others.length ? `, ${who} ended because ${was} gone` : `; ${who} ended after ${it}`
 }
