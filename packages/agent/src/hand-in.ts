@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { isAttempt, isRank } from '@provloom/shared'
+import { isAttempt, isRank, namesIn } from '@provloom/shared'
 import type { AgentMode } from './config.ts'
 import type { Context } from './context.ts'
 import { Link } from './publish/link.ts'
@@ -90,7 +90,9 @@ export async function handIn(
   if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') {
     removeTree(tree)
     const root = path.dirname(tree.root)
-    new WatchList(watchFolderOf(root), clock, found.facts.hostId).tidy()
+    const beside = [watchFolderOf(root), askedFolderOf(root)].map((folder) => path.basename(folder))
+    const isLast = namesIn(root).every((name) => beside.includes(name))
+    new WatchList(watchFolderOf(root), clock, found.facts.hostId).tidy(isLast)
     new AskedOnce(askedFolderOf(root), clock, found.facts.hostId).tidy()
   }
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)

@@ -78,8 +78,11 @@ export class AskedOnce {
   /** Takes the folder away where nobody else uses it. */
   tidy(): void {
     if (!fs.existsSync(this.#folder)) return
-    if (this.#users.note(this.#id) <= 1) this.#clear()
+    // First gone, then looked who is left: of two that leave at once each would see the other.
     this.#users.leave(this.#id)
+    if (this.#users.count() > 0) return
+    this.#clear()
+    this.#users.tidy()
   }
 
   /** What the last one leaves: answers, and who asked and was killed. */

@@ -44,6 +44,11 @@ export class WatchList {
     } catch {
       return 1
     }
+    return this.count()
+  }
+
+  /** How many runs are watched. */
+  count(): number {
     return new Set(namesIn(this.#folder).flatMap((name) => this.#runIn(name) ?? [])).size
   }
 
@@ -52,9 +57,13 @@ export class WatchList {
     this.tidy()
   }
 
-  /** What those have left that were killed goes, and the folder when nobody is in it. */
-  tidy(): void {
-    tidyLeft(this.#folder, this.#clock.nowUs() / 1000)
+  /**
+   * What those have left that were killed goes, and the folder when nobody is in it.
+   *
+   * @param isLast nobody is there any more who would take over from them
+   */
+  tidy(isLast = false): void {
+    tidyLeft(this.#folder, isLast ? Infinity : this.#clock.nowUs() / 1000)
     for (const name of namesIn(this.#folder)) this.#runIn(name)
     try {
       fs.rmdirSync(this.#folder)
