@@ -30,7 +30,7 @@ interface Verdict {
 /** What no program but ours knows, and what is judged by other names. */
 const ours = new Set(
   [
-    'cause clockOffsetUs clockUncertaintyUs client covers device electedRank format jobId journalPosition ledgerClosed notMeasured',
+    'cause clockOffsetUs clockUncertaintyUs client covers device electedRank format jobId journalPosition ledgerClosed notMeasured otherEnergy',
     'packagesSha256 recoveredAt shared unit',
     // Where a machine has no counters: why.
     'devices kind reason unknownDevices',
