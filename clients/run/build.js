@@ -18,7 +18,7 @@ const files = {
   agent: ['agent'],
   run: ['run'],
   aggregator: ['aggregator'],
-  leftovers: ['spools', 'import', 'import-prov4ml', 'recover'],
+  leftovers: ['spools', 'import', 'import-prov4ml', 'mlflow-forward', 'recover'],
   documents: ['validate', 'convert', 'merge', 'draw', 'export'],
   look: ['ls', 'show', 'diff', 'lineage', 'why', 'watch', 'remove', 'completion', 'ui'],
 }

@@ -160,7 +160,7 @@ provloom.end_run(wait=True)
       't.py',
       session.replace(
         'provloom.end_run',
-        'open(sys.argv[1], "w")\nwhile not all(map(os.path.exists, "123")): pass\nprovloom.end_run',
+        'open(sys.argv[1], "w")\nwhile not all(map(os.path.exists, "123")): __import__("time").sleep(0.01)\nprovloom.end_run',
       ),
     )
     const driver = `
@@ -176,7 +176,8 @@ for one in [subprocess.Popen([sys.executable, "t.py", i]) for i in "123"]: one.w
 
   it('are told it once by provloom run too, in the summaries', async () => {
     const here = site()
-    const meets = 'open(sys.argv[1], "w")\nwhile not all(map(os.path.exists, "123")): pass\nprovloom.end_run'
+    const meets =
+      'open(sys.argv[1], "w")\nwhile not all(map(os.path.exists, "123")): __import__("time").sleep(0.01)\nprovloom.end_run'
     here.script('t.py', session.replace('provloom.end_run', meets))
     const each = 'for i in 1 2 3; do python3 t.py $i & done; wait'
     const { stderr, code } = await here.start('provloom', ['run', '--', 'bash', '-c', each]).ended

@@ -94,7 +94,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
   frameworks: {
     what: 'real frameworks through --mlflow and provloom.integrations, on 1 and 4 ranks and below torchrun, where PROVLOOM_TEST_FRAMEWORKS names Pythons with them',
     minutes: 12,
-    files: ['test/frameworks/frameworks.test.ts', 'test/frameworks/notebook.test.ts'],
+    files: ['test/frameworks/frameworks.test.ts'],
     effort: 1,
   },
   browser: {

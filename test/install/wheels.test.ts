@@ -46,7 +46,7 @@ describe('the wheel of the command', () => {
     ])
     for (const wheel of wheels) {
       const files = filesOf(wheel)
-      expect(files.size).toBeLessThanOrEqual(32)
+      expect(files.size).toBeLessThanOrEqual(40)
       const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
       expect(bytes).toBeLessThanOrEqual(12_500_000)
       const addons = [...files].filter(([name]) => name.endsWith('.node'))
