@@ -52,6 +52,21 @@ describe('lineage', () => {
     ])
   })
 
+  it('takes a copy of a run directory for the run that it is', async () => {
+    const saveDir = folder()
+    await makeTrained(saveDir, 'digits_0')
+    const reader = openReader(saveDir)
+    const alone = await reader.lineage({ sha256: model })
+    fs.cpSync(path.join(saveDir, 'digits_0'), path.join(saveDir, 'zz_copy'), { recursive: true })
+    const beside = await openReader(saveDir).lineage({ sha256: model })
+    expect([beside.found.length, beside.up.length, beside.down.length]).toEqual([
+      alone.found.length,
+      alone.up.length,
+      alone.down.length,
+    ])
+    expect(alone.found).toHaveLength(1)
+  })
+
   it('names who made a file before who used it, and what cannot be read without its place', async () => {
     const saveDir = folder()
     await makeTrained(saveDir, 'digits_0')

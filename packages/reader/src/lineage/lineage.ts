@@ -15,7 +15,8 @@ export async function answerLineage(
 ): Promise<LineageAnswer> {
   const file = 'file' in query ? await hashed(query.file) : undefined
   const sha256 = file?.sha256 ?? ('sha256' in query ? digitsOf(query.sha256) : '')
-  const { runs } = folder.look()
+  // A copy of a run directory is the same run once more.
+  const runs = [...new Map(folder.look().runs.map((run) => [run.file.runId, run])).values()]
   const known = runs.flatMap((run) => filesWith(run, sha256).map((found) => ({ run, found })))
   known.sort((a, b) => Number(b.found.role === 'made') - Number(a.found.role === 'made'))
   const found: LineageFound[] = []
