@@ -1,5 +1,5 @@
 import type { HeadFile } from '@provloom/rundir'
-import { bestOf, isLessBetter } from '@provloom/reader'
+import { bestOf, extremeWord, isLessBetter } from '@provloom/reader'
 import type { RanksAnswer, Reader, RunAnswer, RunMetric, RunParam } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { inLines } from '../look/in-lines.ts'
@@ -142,7 +142,7 @@ function metricWords(metric: RunMetric): string {
     ...(metric.max === undefined ? {} : { max: metric.max }),
   })
   const at = isLessBetter(key) ? metric.minStep : metric.maxStep
-  const word = isLessBetter(key) ? 'lowest' : 'best'
+  const word = extremeWord(key)
   const extreme = best === undefined ? 'no finite value' : `${word} ${reading(best)} at step ${value(at)}`
   const steps = `steps ${value(firstStep)} to ${value(lastStep)}`
   const of = ranks > 1 ? `, ${ranks % 2 === 0 ? 'lower median' : 'median'} of ${ranks}` : ''

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { bestOf, isLessBetter, mainMetrics } from '@provloom/reader'
+import { bestOf, extremeWord, mainMetrics } from '@provloom/reader'
 import type { RunAnswer, RunMetric } from '@provloom/reader'
 import { add } from '@provloom/rundir/entry'
 import { printable, shellWord, shownPath } from '@provloom/shared'
@@ -90,7 +90,7 @@ function metricWords(metric: RunMetric): string | undefined {
     ...(metric.min === undefined ? {} : { min: metric.min }),
     ...(metric.max === undefined ? {} : { max: metric.max }),
   })
-  const word = isLessBetter(key) ? 'lowest' : 'best'
+  const word = extremeWord(key)
   const value = best === undefined ? undefined : reading(best)
   const extreme = value === undefined ? '' : ` (${word}${value === reading(last) ? '' : ` ${value}`})`
   return `${reading(first)} → ${reading(last)}${extreme}`

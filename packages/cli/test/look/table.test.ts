@@ -1,3 +1,4 @@
+import { extremeWord } from '@provloom/reader'
 import { describe, expect, it } from 'vitest'
 import { clipped, table, widthOf, wrapped } from '../../src/look/table.ts'
 import { apart, exact, firstOf, ranges, reading, value } from '../../src/look/words.ts'
@@ -98,5 +99,18 @@ describe('a number', () => {
 
   it('of ranks is said as ranges', () => {
     expect(ranges([3, 0, 1, 2, 7])).toBe('0-3, 7')
+  })
+})
+
+describe('the extreme of a metric', () => {
+  it('is the best only where its name says which way is good', () => {
+    expect(['loss', 'val_error', 'accuracy', 'bleu', 'grad_norm', 'lr'].map(extremeWord)).toEqual([
+      'lowest',
+      'lowest',
+      'best',
+      'best',
+      'highest',
+      'highest',
+    ])
   })
 })

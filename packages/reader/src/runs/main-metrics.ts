@@ -6,9 +6,17 @@ interface Logged extends MetricName {
 }
 
 /** What is to become large, the first one first. */
-const goodKeys = ['accuracy', 'acc', 'f1', 'auc', 'precision', 'recall', 'reward', 'score', 'bleu'].map(
-  (word) => new RegExp(`(?:^|[^a-z0-9])${word}(?:$|[^a-z])`, 'i'),
-)
+export const goodKeys: readonly RegExp[] = [
+  'accuracy',
+  'acc',
+  'f1',
+  'auc',
+  'precision',
+  'recall',
+  'reward',
+  'score',
+  'bleu',
+].map((word) => new RegExp(`(?:^|[^a-z0-9])${word}(?:$|[^a-z])`, 'i'))
 const timing = /(?:^|_)(?:time|seconds|duration|wait|elapsed)(?:$|_)/i
 
 /**

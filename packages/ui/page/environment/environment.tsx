@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { RunAnswer, RunEnvironment } from '@provloom/reader'
 import type { RunProps } from '../frame/run-props.ts'
 import { bytes, count, digits, ranges, seconds, several } from '../model/format.ts'
-import { paramText } from '../model/runs-words.ts'
+import { paramBrief } from '../model/runs-words.ts'
 import { TextOf } from '../files/text-of.tsx'
 import { saveFile } from '../part/save.ts'
 import { isUnread } from '../part/unread.tsx'
@@ -279,7 +279,7 @@ function Params({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null
           <>
             <dt>{one.context === undefined ? one.name : `${one.context}.${one.name}`}</dt>
             <dd class="mono">
-              {paramText(one.value)}
+              {paramBrief(one.value)}
               {one.conflict && <span class="warn"> ▲ {one.values} values</span>}
             </dd>
           </>

@@ -18,6 +18,16 @@ export function best(metric: RowMetric | RunMetric): number | undefined {
   return isLessBetter(metric.key) ? metric.min : metric.max
 }
 
+/** What people call its extreme: of a metric of which nobody knows which way is good it is only the highest. */
+export function extremeWord(key: string): 'lowest' | 'best' | 'highest' {
+  if (isLessBetter(key)) return 'lowest'
+  return goodKeys.some((word) => isCalled(key, word)) ? 'best' : 'highest'
+}
+
+function isCalled(key: string, word: string): boolean {
+  return new RegExp(`(?:^|[^a-z])${word}(?:$|[^a-z])`, 'i').test(key)
+}
+
 /** What agents measure every few seconds, of a process or a machine: its steps are samples. */
 export function isSampled({ measured, source }: Pick<Named, 'measured' | 'source'>): boolean {
   return measured === true && (source === 'worker' || source === 'host')
@@ -41,7 +51,7 @@ export function mainMetrics<T extends Named & { readonly ranks?: number }>(metri
     logged.find(({ key }) => key === 'loss') ??
     logged.find(({ key }) => /loss/i.test(key))
   const good = goodKeys
-    .map((word) => logged.find(({ key }) => new RegExp(`(?:^|[^a-z])${word}(?:$|[^a-z])`, 'i').test(key)))
+    .map((word) => logged.find(({ key }) => isCalled(key, word)))
     .find((one) => one !== undefined)
   const rest = logged.filter((one) => one !== loss && one !== good)
   rest.sort((a, b) => (b.ranks ?? 0) - (a.ranks ?? 0))

@@ -1,6 +1,6 @@
 import type { RunRow, RowMetric } from '@provloom/reader'
-import { count, digits, measured, number, several } from './format.ts'
-import { best, isLessBetter, mainMetrics } from './metric.ts'
+import { count, digits, measured, several } from './format.ts'
+import { best, extremeWord, isLessBetter, mainMetrics } from './metric.ts'
 
 type Value = RunRow['params'][string]
 
@@ -21,7 +21,9 @@ export interface Told {
 
 export function tellRuns(rows: readonly RunRow[], sort: string | undefined): Told {
   const names = [...new Set(rows.flatMap(({ params }) => Object.keys(params)))]
-  const valuesOf = (name: string): Set<string> => new Set(rows.map(({ params }) => paramText(params[name])))
+  // Who has none of it differs from who has an empty one.
+  const valuesOf = (name: string): Set<string | undefined> =>
+    new Set(rows.map(({ params }) => (params[name] === undefined ? undefined : paramText(params[name]))))
   const differing = names.filter((name) => valuesOf(name).size > 1)
   differing.sort((a, b) => valuesOf(b).size - valuesOf(a).size)
   const metrics = metricsOf(rows)
@@ -101,9 +103,13 @@ function titleOf(
   if (rows.length === 0) return 'No runs'
   if (row === undefined || good === undefined || rows.length === 1) return several(rows.length, 'run')
   const metric = row.metrics[good]!
+  const rated = rows.filter(({ metrics }) => metrics[good] !== undefined && best(metrics[good]) !== undefined)
+  const isOne = new Set(rows.map(({ experiment }) => experiment)).size === 1
+  // Nothing is the best of runs of other things, of itself alone, or where nobody knows which way is good.
+  if (!isOne || rated.length < 2 || extremeWord(metric.key) === 'highest') return several(rows.length, 'run')
   const param = differing.find((name) => row.params[name] !== undefined)
   const at = param === undefined ? '' : ` at ${param} ${paramText(row.params[param])}`
-  return `${row.run} is the best of ${count(rows.length)}: ${metric.key} ${precise(best(metric), metric)}${at}`
+  return `${row.run} is the best of ${count(rated.length)}: ${metric.key} ${precise(best(metric), metric)}${at}`
 }
 
 /** Of runs that are compared a digit more than elsewhere. */
@@ -127,10 +133,15 @@ function alike(rows: readonly RunRow[], params: readonly string[]): string[] {
   ]
 }
 
+/** Where it stands beside others: a text of a thousand lines is read in the record. */
+export function paramBrief(value: Value | undefined): string {
+  const text = paramText(value)
+  return text.length <= 200 ? text : `${text.slice(0, 180)}… (${count(text.length)} characters)`
+}
+
+/** As it was given: what was set differs in any digit. */
 export function paramText(value: Value | undefined): string {
-  if (value === undefined) return ''
-  if (typeof value === 'number') return number(value)
-  return String(value)
+  return value === undefined ? '' : String(value)
 }
 
 /** `6 completed`, `1 failed` by their status, most first. */

@@ -1,7 +1,7 @@
 import type { RunAnswer, RunMetric } from '@provloom/reader'
 import { useRanks } from '../ask/live.tsx'
 import { count, measured, number, seconds, several } from '../model/format.ts'
-import { groupOf, isLessBetter, mainMetrics } from '../model/metric.ts'
+import { extremeWord, groupOf, isLessBetter, mainMetrics } from '../model/metric.ts'
 import { statusLook } from '../model/status.ts'
 import { isUnread } from '../part/unread.tsx'
 
@@ -52,7 +52,7 @@ function Figure({ name, value, more, warn, quiet }: FigureProps): preact.JSX.Ele
 
 function moreOf({ first, min, max, key, unit }: RunMetric): string {
   const words = (value: RunMetric['first']): string => measured(value, key, unit)
-  const [extreme, word] = isLessBetter(key) ? [min, 'lowest'] : [max, 'best']
+  const [extreme, word] = [isLessBetter(key) ? min : max, extremeWord(key)]
   return [
     first === undefined ? '' : `${words(first)} at first`,
     extreme === undefined ? '' : `${word} ${words(extreme)}`,

@@ -9,7 +9,7 @@ import { clock, count, digits, duration, number, several, when } from '../model/
 import { extentOf, groupOf, keyOf, mainMetrics } from '../model/metric.ts'
 import { eventsOf, happened } from '../model/events.ts'
 import { rankWords, runSentence, secondsToGo } from '../model/run-words.ts'
-import { paramText } from '../model/runs-words.ts'
+import { paramBrief } from '../model/runs-words.ts'
 import { Findings } from '../part/findings.tsx'
 import { saveFile } from '../part/save.ts'
 import { Pieces } from '../part/pieces.tsx'
@@ -189,7 +189,7 @@ function Params({ run }: { readonly run: Run }): preact.JSX.Element {
           <>
             <dt>{one.name}</dt>
             <dd class="mono">
-              {paramText(one.value)}
+              {paramBrief(one.value)}
               {one.conflict && <span class="warn"> ▲ {several(one.values, 'value')}</span>}
             </dd>
           </>

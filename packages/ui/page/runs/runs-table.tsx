@@ -6,7 +6,7 @@ import type { View } from '../model/address.ts'
 import { count, digits, duration, measured, several, when } from '../model/format.ts'
 import type { RunGroup } from '../model/groups.ts'
 import { best, isLessBetter } from '../model/metric.ts'
-import { paramText, precise } from '../model/runs-words.ts'
+import { paramBrief, precise } from '../model/runs-words.ts'
 import type { Told } from '../model/runs-words.ts'
 import { Spark } from '../part/spark.tsx'
 import { Status } from '../part/status.tsx'
@@ -227,7 +227,7 @@ function Row(
       <td class="number">{took === undefined ? '' : duration(took)}</td>
       <td class="number">{row.worldSize ?? ''}</td>
       {params.map((name) => (
-        <td class="number mono">{paramText(row.params[name])}</td>
+        <td class="number mono">{paramBrief(row.params[name])}</td>
       ))}
       {told.metrics.map((id) => (
         <Cells row={row} id={id} told={told} colour={colour} />

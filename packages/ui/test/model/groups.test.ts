@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunRow } from '@provloom/reader'
 import { groupings, groupsOf } from '../../page/model/groups.ts'
-import { tellRuns } from '../../page/model/runs-words.ts'
+import { paramBrief, paramText, tellRuns } from '../../page/model/runs-words.ts'
 
 interface Like {
   readonly experiment?: string
@@ -84,5 +84,43 @@ describe('runs in groups', () => {
     })
     expect(told.best?.run).toBe('d')
     expect(groupings(told)).toEqual(['experiment', 'script', 'sweep', 'code', 'status', 'batch', 'lr'])
+  })
+})
+
+describe('what is said of all runs', () => {
+  const title = (...rows: readonly RunRow[]): string => tellRuns(rows, undefined).title
+
+  it('names the best of runs of one experiment, of those that have the metric', () => {
+    const [good, bad] = [row('good_0', { accuracy: 0.9 }), row('bad_0', { accuracy: 0.4 })]
+    const none = { ...row('none_0', { status: 'failed' }), metrics: {} }
+    expect(title(good, bad, none)).toMatch(/^good_0 is the best of 2: accuracy /)
+    expect(title(good, row('other_0', { experiment: 'other' }))).toBe('2 runs')
+    expect(title(good, none)).toBe('2 runs')
+  })
+
+  it('names none where nobody knows which way is good', () => {
+    const normed = (run: string, last: number): RunRow => ({
+      ...row(run, {}),
+      metrics: { '/grad_norm': { key: 'grad_norm', last, lastStep: 9, min: 0, max: last } },
+    })
+    expect(title(normed('a_0', 1), normed('a_1', 2))).toBe('2 runs')
+  })
+
+  it('takes parameters for equal that all have, to the last digit', () => {
+    const told = tellRuns(
+      [
+        row('a_0', { params: { lr: 0.000123456, none: '', seed: 7 } }),
+        row('a_1', { params: { lr: 0.000123457, seed: 7 } }),
+      ],
+      undefined,
+    )
+    expect(told.differing.toSorted()).toEqual(['lr', 'none'])
+    expect(told.equal[0]).toBe('seed 7')
+    expect([paramText(0.99995), paramText(1700000000.25), paramText(undefined)]).toEqual([
+      '0.99995',
+      '1700000000.25',
+      '',
+    ])
+    expect(paramBrief('x'.repeat(65_536))).toHaveLength(180 + '… (65,536 characters)'.length)
   })
 })
