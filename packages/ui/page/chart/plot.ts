@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { ticks } from '../model/format.ts'
 import type { Fit } from './fit.ts'
 import type { Strip } from './strip.ts'
 import { palette, theme } from '../part/theme.ts'
@@ -126,7 +127,7 @@ function axesOf(spec: PlotSpec, ink: Ink): uPlot.Axis[] {
       space: 28,
       grid: { stroke: ink.grid, width: 1 },
       values: (_: uPlot, at: (number | null)[]) =>
-        at.map((one) => (one === null ? '' : spec.label(one).replace(/\.0 %$/, ' %'))),
+        ticks(at, (one) => spec.label(one).replace(/\.0 %$/, ' %')),
     },
   ]
 }

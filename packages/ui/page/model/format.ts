@@ -39,6 +39,20 @@ export function measured(value: HeadNumber | undefined | null, key: string, unit
   return unit === undefined || unit === '' || unit === '1' ? number(of) : `${number(of)} ${unit}`
 }
 
+/** Words at an axis: where two places would have the same, in as many digits as tell them apart. */
+export function ticks(places: readonly (number | null)[], words: (place: number) => string): string[] {
+  const known = places.filter((one) => one !== null)
+  const inWords = (of: (place: number) => string): string[] =>
+    places.map((one) => (one === null ? '' : of(one)))
+  const areApart = (of: (place: number) => string): boolean => new Set(known.map(of)).size === known.length
+  if (areApart(words)) return inWords(words)
+  for (let digits = 4; digits <= 15; digits++) {
+    const exact = (place: number): string => String(Number(place.toPrecision(digits))).replace('-', '−')
+    if (areApart(exact)) return inWords(exact)
+  }
+  return inWords(words)
+}
+
 /** Whether a metric between 0 and 1 is a share, as it is called. */
 export function isShare(key: string): boolean {
   return /(?:^|[^a-z])(?:accuracy|acc|precision|recall|f1|auc|top_?[15])(?:$|[^a-z])/i.test(key)

@@ -4,7 +4,7 @@ import { addressOf, viewOf } from '../../page/model/address.ts'
 import { fitOf } from '../../page/chart/fit.ts'
 import type { Strip } from '../../page/chart/strip.ts'
 import { csvOf, oddWords, tableOf } from '../../page/chart/table.ts'
-import { bytes, count, duration, measured, number, ranges, seconds } from '../../page/model/format.ts'
+import { bytes, count, duration, measured, number, ranges, seconds, ticks } from '../../page/model/format.ts'
 import { whole } from '../../page/model/odd.ts'
 import { statusLook } from '../../page/model/status.ts'
 
@@ -51,6 +51,24 @@ describe('an address', () => {
     expect(viewOf('#/digits_0/nonsense?a=1')).toEqual({ page: 'overview', run: 'digits_0', with: { a: '1' } })
     expect(viewOf('#/%E0%A4%A/ranks').run).toBe('%E0%A4%A')
     expect(viewOf('#/compare?a=x&b=y')).toEqual({ page: 'compare', with: { a: 'x', b: 'y' } })
+  })
+})
+
+describe('the words at an axis', () => {
+  it('are apart where the places are', () => {
+    const share = (place: number): string => measured(place, 'accuracy')
+    expect(ticks([0.5, null, 0.75], share)).toEqual(['50.0 %', '', '75.0 %'])
+    expect(ticks([0.99992, 0.99994, 0.99996], share)).toEqual(['0.99992', '0.99994', '0.99996'])
+    const size = (place: number): string => measured(place, 'memory', 'B')
+    expect(ticks([242_900_000, 243_000_000, 243_100_000], size)).toEqual([
+      '242900000',
+      '243000000',
+      '243100000',
+    ])
+    expect(ticks([-0.00001234, -0.00001235], (place) => place.toFixed(2))).toEqual([
+      '−0.00001234',
+      '−0.00001235',
+    ])
   })
 })
 
