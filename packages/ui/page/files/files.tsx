@@ -65,7 +65,7 @@ export function Files({ run, view, frame }: RunProps): preact.JSX.Element {
           <b>The record itself</b> in the run directory
         </h3>
         <p class="links">
-          {['prov.json', 'run.json', 'provloom.log'].map((name) => (
+          {['prov.json', 'run.json', 'prov.svg', 'prov.dot', 'provloom.log'].map((name) => (
             <Own run={run.run} path={name} />
           ))}
         </p>

@@ -22,6 +22,8 @@ export function TextOf({ run, path }: { readonly run: string; readonly path: str
 
 async function beginningOf(address: string, stop: AbortController): Promise<string> {
   const response = await fetch(address, { signal: stop.signal })
+  if (!response.ok)
+    return response.status === 404 ? 'There is none.' : `It cannot be read (HTTP ${response.status}).`
   const reader = response.body?.getReader()
   if (reader === undefined) return ''
   const decoder = new TextDecoder()
