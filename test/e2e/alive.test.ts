@@ -96,7 +96,8 @@ it.skipIf(!enduring)(
 it('of a job that was killed whole nobody says that it runs; recovered, nobody is said to be the first', async () => {
   const one = await job(2)
   await until(() => one.returned().every((count) => count > 0))
-  await until(() => fs.existsSync(path.join(one.saveDir, 'killed_0/run.json')))
+  const record = path.join(one.saveDir, 'killed_0/run.json')
+  await until(() => fs.existsSync(record) && /"rank": ?1\b/.test(fs.readFileSync(record, 'utf8')))
   await one.kill()
   const dead = await saidOf(one.saveDir)
   expect(dead.words).toMatch(/^killed_0 ended unseen: what wrote it is gone/)

@@ -209,17 +209,21 @@ export class Peer {
 
   /** Its agent leaves: nobody waits for what it might still say. */
   async gone(): Promise<void> {
+    await this.left()
+    await again(() => this.left(), this.hear('farewell'))
+  }
+
+  /** As above, and waits for no answer. */
+  async left(): Promise<void> {
     const { jobKey = 'job' } = this.#options
-    const gone = {
+    await this.say({
       kind: 'gone',
       session: this.session,
       agent: this.session,
       jobKey,
       ends: [],
       idle: false,
-    } as const
-    await this.say(gone)
-    await again(() => this.say(gone), this.hear('farewell'))
+    })
   }
 
   close(): void {

@@ -206,16 +206,19 @@ export function isUnseen({ kind, stop }: Stopped): boolean {
 
 /**
  * Of the first ones, which are of one sureness, those of the same last step whose ends are nearer to the first one's than their
- * clocks tell; and those whose ends nobody saw, where that was at the time: all were killed at once.
+ * clocks tell, and of those that were killed whatever their steps; and those whose ends nobody saw, where that was at the time: all were killed at once.
  */
 function tiedIn(all: readonly Stopped[], best: number): number {
   const [first] = all
   if (first === undefined) return 0
   const apart = (one: Stopped): number => Math.abs(endOf(one) - endOf(first))
   const isWordless = isUnseen(first) || (first.kind === 'killed' && first.stop.error === undefined)
+  // Nobody kills the others for one that is missed within so little: how far each had come says nothing.
+  const areKilled = (one: Stopped): boolean =>
+    [first, one].every(({ kind, stop }) => kind === 'killed' && stop.error === undefined)
   const isTied = (one: Stopped, i: number): boolean =>
     (isWordless && isUnseen(one) && apart(one) <= closeUs) ||
-    (i < best && stepOf(one) === stepOf(first) && apart(one) <= errorBetween(one, first))
+    (i < best && (areKilled(one) || stepOf(one) === stepOf(first)) && apart(one) <= errorBetween(one, first))
   const at = all.findIndex((one, i) => !isTied(one, i))
   return at < 0 ? all.length : at
 }
