@@ -80,6 +80,12 @@ describe('of ranks that did not end well the first is', () => {
     expect(tied({ endUs: 5_000_100, lastStep: 43 }, { endUs: 5_000_000, lastStep: 42 })).toBe(2)
     expect(tied({ endUs: 9_000_000, lastStep: 43 }, { endUs: 5_000_000, lastStep: 42 })).toBe(1)
     const killed = { status: 'killed', signal: 'SIGKILL', lastStep: 7 } as const
+    expect(
+      tied(
+        { ...killed, endUs: 5_004_000, lastStep: 40_996 },
+        { ...killed, endUs: 5_000_000, lastStep: 40_123 },
+      ),
+    ).toBe(2)
     expect(tied({ ...killed, endUs: 5_004_000 }, { ...killed, endUs: 5_000_000 })).toBe(2)
     expect(tied({ ...killed, endUs: 5_040_000 }, { ...killed, endUs: 5_000_000 })).toBe(1)
     expect(tied({ ...killed, endUs: 5_040_000 }, { endUs: 5_000_000, lastStep: 8 })).toBe(2)
