@@ -5,7 +5,7 @@ import { exitCode, printable } from '@provloom/shared'
 import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
-import { clipped, terminalWidth, wrapped } from '../look/table.ts'
+import { shortened, terminalWidth, wrapped } from '../look/table.ts'
 import { energyWords, otherEnergyLines } from '../look/energy-words.ts'
 import {
   fileWords,
@@ -82,7 +82,7 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
     ['', quietWords(run, Date.now())],
     ['ranks', ranksWords(run)],
     ...stoppedRows(ranks),
-    ...logged.slice(0, metricsMax).map((one): Row => [clipped(one.key), metricWords(one)]),
+    ...logged.slice(0, metricsMax).map((one): Row => [shortened(one.key), metricWords(one)]),
     ...(logged.length === 0 ? [['metrics', 'none were logged'] as const] : []),
     ...(more > 0 ? [['', `${counted(more, 'further metric')}: --json has them`] as const] : []),
     ['params', paramsWords(run)],
@@ -152,7 +152,7 @@ function metricWords(metric: RunMetric): string {
 function paramsWords({ params, paramsMore }: RunAnswer): string {
   const shown = params.map(
     ({ name, value: one, conflict, apart }) =>
-      `${clipped(name)} ${clipped(exact(one))}${conflict ? ` ▲ differs${apartWords(apart)}` : ''}`,
+      `${shortened(name)} ${shortened(exact(one))}${conflict ? ` ▲ differs${apartWords(apart)}` : ''}`,
   )
   return [...shown, ...(paramsMore > 0 ? [`${paramsMore} more`] : [])].join(', ')
 }
@@ -164,7 +164,7 @@ function apartWords(apart: RunParam['apart']): string {
     .slice(0, valuesMax)
     .map(
       ({ value: one, ranks }) =>
-        `${clipped(one)} on ${ranks.length === 1 ? 'rank' : 'ranks'} ${ranges(ranks)}`,
+        `${shortened(one)} on ${ranks.length === 1 ? 'rank' : 'ranks'} ${ranges(ranks)}`,
     )
   const more = apart.length > valuesMax ? ', …' : ''
   return ` (${told.join('; ')}${more})`

@@ -1,4 +1,5 @@
 import { printable } from '@provloom/shared'
+import { inLine } from './in-lines.ts'
 
 export interface Column {
   readonly title: string
@@ -27,9 +28,9 @@ export function terminalWidth(): number {
 /** Of one cell: whoever needs the rest asks with --json. */
 const cellMost = 60
 
-/** In one line, and no longer than people read beside others. */
-export function clipped(text: string, most: number = cellMost): string {
-  const line = text.replaceAll(/[\r\n]+/g, ' ⏎ ')
+/** In one line, and no longer than people read beside others: its beginning and its end. */
+export function shortened(text: string, most: number = cellMost): string {
+  const line = inLine(text)
   if (widthOf(line) <= most) return line
   const letters = Array.from(line)
   return `${letters.slice(0, most - 9).join('')}…${letters.slice(-8).join('')}`
@@ -39,9 +40,9 @@ export function clipped(text: string, most: number = cellMost): string {
 export function table(given: readonly Column[], width: number, paint: (title: string) => string): string[] {
   const shown = given.map((column) => ({
     ...column,
-    title: clipped(column.title),
+    title: shortened(column.title),
     // What we have coloured is ours, and short.
-    cells: column.cells.map((cell) => (cell.includes('\u001b[') ? cell : clipped(cell))),
+    cells: column.cells.map((cell) => (cell.includes('\u001b[') ? cell : shortened(cell))),
   }))
   const leftOut: string[] = []
   const total = (): number => shown.reduce((sum, one) => sum + sizeOf(one) + 2, -2)

@@ -1,6 +1,6 @@
 import { extremeWord } from '@provloom/reader'
 import { describe, expect, it } from 'vitest'
-import { clipped, table, widthOf, wrapped } from '../../src/look/table.ts'
+import { shortened, table, widthOf, wrapped } from '../../src/look/table.ts'
 import { apart, exact, firstOf, ranges, reading, value } from '../../src/look/words.ts'
 
 const plain = (text: string): string => text
@@ -33,9 +33,9 @@ describe('a table', () => {
 
 describe('words of people in a table', () => {
   it('stand in one line, and are no longer than can be read beside others', () => {
-    expect(clipped('two\nlines')).toBe('two ⏎ lines')
-    expect(clipped('x'.repeat(60))).toBe('x'.repeat(60))
-    expect(clipped(`a${'x'.repeat(300)}z`)).toBe(`a${'x'.repeat(50)}…${'x'.repeat(7)}z`)
+    expect(shortened('two\nlines')).toBe('two ⏎ lines')
+    expect(shortened('x'.repeat(60))).toBe('x'.repeat(60))
+    expect(shortened(`a${'x'.repeat(300)}z`)).toBe(`a${'x'.repeat(50)}…${'x'.repeat(7)}z`)
     const [title, line] = table([{ title: 't\nt', cells: ['y'.repeat(300)] }], Infinity, plain)
     expect([title, widthOf(line ?? '')]).toEqual(['t ⏎ t', 60])
   })
